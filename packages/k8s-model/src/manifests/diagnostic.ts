@@ -7,12 +7,13 @@ export interface SourcePosition {
 
 /**
  * Something to tell the user about the input. An `error` means that the object cannot be
- * simulated; a `warning` that the answer may be different from what the input suggests.
+ * simulated; a `warning` that the answer may differ from what the input suggests; an `info` is worth
+ * knowing and changes nothing.
  */
 export interface Diagnostic {
   /** Stable, kebab-case: `unknown-target-port`. */
   readonly code: string;
-  readonly severity: "error" | "warning";
+  readonly severity: "error" | "warning" | "info";
   /** What is wrong, a sentence or more. */
   readonly message: string;
   /** How to mend it. */
