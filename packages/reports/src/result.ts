@@ -15,13 +15,18 @@ export interface Result {
   /** What a reader must know before believing the answer; shown in the first paragraph. */
   readonly warnings: readonly string[];
   readonly configurations: readonly Configuration[];
+  /** In the order in which they are shown; the first ones become the key figures. */
   readonly measures: readonly Measure[];
+  /** Id of the measure that the answer is about; the first measure where absent. */
+  readonly headline?: string;
   readonly estimates: readonly ScopedEstimate[];
   readonly differences: readonly Difference[];
   readonly expectations: readonly Expectation[];
   /** Why the answer is what it is: Services that cannot profit, with the rule and a concrete patch. */
   readonly findings: readonly Finding[];
   readonly assumptions: readonly Assumption[];
+  /** What the bill leaves out (load-balancer hops, NAT), a sentence each. */
+  readonly billExcludes?: readonly string[];
   readonly input: InputSummary;
   readonly charts: Charts;
 }
@@ -106,7 +111,12 @@ export interface Finding {
   /** The Kubernetes rule behind it. */
   readonly rule?: string;
   /** A concrete change that would mend it, as YAML, and what it leaves. */
-  readonly patch?: { readonly description: string; readonly yaml: string };
+  readonly patch?: {
+    readonly description: string;
+    readonly yaml: string;
+    /** What each zone has left once the patch is applied, in words ("1.2 of 4 CPU free"). */
+    readonly headroom?: readonly { readonly zone: string; readonly left: string }[];
+  };
 }
 
 export interface Assumption {
@@ -114,7 +124,10 @@ export interface Assumption {
   readonly value: string;
   /** Where the value comes from: `input`, `flag`, or a published source with its date. */
   readonly source: string;
-  /** Effect on the headline difference when halved and doubled; absent where it was not varied. */
+  /**
+   * What the difference of `measure` (scope `all`, in the measure's own unit) becomes with this
+   * assumption halved and with it doubled; absent where it was not varied.
+   */
   readonly effect?: { readonly measure: string; readonly halved: number; readonly doubled: number };
   /** Rank by size of effect, 1 the largest. */
   readonly rank?: number;
@@ -127,6 +140,13 @@ export interface InputSummary {
   readonly nodes: readonly { readonly zone: string; readonly nodes: number }[];
   readonly services: readonly ServiceSummary[];
   readonly callGraph: readonly CallEdge[];
+  /** Where requests enter: a workload that only calls, or a Service that is called from outside. */
+  readonly entries?: readonly {
+    readonly name: string;
+    readonly rate: string;
+    /** How it is known: `flag`, `traffic file`, `file:line`, or `assumed`. */
+    readonly evidence: string;
+  }[];
   readonly unschedulable: readonly { readonly pod: string; readonly reason: string }[];
   /** Differences between a dump's own objects and what the controllers made of them. */
   readonly reconciled: readonly string[];
@@ -181,6 +201,8 @@ export interface Charts {
   /** With a change or a fault at a time: what clients saw, in bins of simulated time. */
   readonly timeline?: {
     readonly changeAtSeconds: number | null;
+    /** Further moments to mark: faults, recoveries. */
+    readonly marks?: readonly { readonly seconds: number; readonly label: string }[];
     readonly series: readonly {
       readonly configuration: string;
       readonly measure: string;
