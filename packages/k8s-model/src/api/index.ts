@@ -1,6 +1,12 @@
 export type * from "./endpoint-slice.ts";
+export * from "./label-selector.ts";
+export * from "./label-selector-parse.ts";
+export * from "./label-selector-syntax.ts";
 export * from "./meta.ts";
 export * from "./node.ts";
 export type * from "./pod.ts";
+export * from "./quantity.ts";
+export * from "./quantity-format.ts";
+export * from "./quantity-parse.ts";
 export type * from "./service.ts";
 export type * from "./workload.ts";
