@@ -1,0 +1,6 @@
+import type { Suite } from "../suite.ts";
+import { labelSelector } from "./label-selector.ts";
+import { quantity } from "./quantity.ts";
+
+/** Every suite that `npm run conformance` knows; one line to add another. */
+export const SUITES: readonly Suite[] = [labelSelector, quantity];
