@@ -1,0 +1,180 @@
+import { overallRows, rankedAssumptions } from "./comparison-table.ts";
+import { gridTable } from "./grid-table.ts";
+import type { Result } from "./result.ts";
+import { select } from "./select.ts";
+import { aligned, hanging, wrap } from "./words/layout.ts";
+import { formatRange } from "./words/quantity.ts";
+import { visible } from "./words/visible.ts";
+
+export interface TextOptions {
+  /** ANSI colours; nothing else in the text moves a cursor, whatever the input holds. */
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Files that were written, named at the end. */
+  readonly written?: readonly string[];
+}
+
+type Style = "bold" | "dim" | "green" | "red" | "yellow" | "cyan";
+type Paint = (style: Style, text: string) => string;
+
+/** The result for a terminal: answer, warnings, main table, findings, top assumptions, files. */
+export function renderText(result: Result, options: TextOptions): string {
+  const width = Math.min(Math.max(options.width, 40), 110);
+  const paint: Paint = options.colour ? coloured : (_, text) => text;
+  const sections = [
+    answer(result, width, paint),
+    warnings(result, width, paint),
+    table(result, paint),
+    expectations(result, width, paint),
+    findings(result, width, paint),
+    assumptions(result, width, paint),
+    footer(result, options.written ?? [], width, paint),
+  ];
+  const filled = sections.filter((lines) => lines.length > 0);
+  return `${filled.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function answer(result: Result, width: number, paint: Paint): readonly string[] {
+  const lines = [
+    ...wrap(result.question, width).map((line) => paint("dim", line)),
+    ...wrap(result.answer, width).map((line) => paint("bold", line)),
+  ];
+  const words = verdictWords[result.verdict];
+  return words === undefined ? lines : [...lines, paint(verdictStyle[result.verdict], words)];
+}
+
+const verdictWords: Readonly<Record<Result["verdict"], string | undefined>> = {
+  none: undefined,
+  met: "✔ expectations met",
+  missed: "✘ expectations missed",
+  undecided: "? undecided: more replications are needed",
+};
+const verdictStyle: Readonly<Record<Result["verdict"], Style>> = {
+  none: "dim",
+  met: "green",
+  missed: "red",
+  undecided: "yellow",
+};
+
+function warnings(result: Result, width: number, paint: Paint): readonly string[] {
+  return result.warnings.flatMap((warning) =>
+    hanging("! ", warning, width).map((line) => paint("yellow", line)),
+  );
+}
+
+function table(result: Result, paint: Paint): readonly string[] {
+  const selection = select(result);
+  const rows = overallRows(selection);
+  if (rows.length === 0) {
+    const grid = gridTable(selection);
+    const [head, ...lines] = aligned([grid.head, ...grid.rows].map((row) => row.map(visibleCell)));
+    return head === undefined || lines.length === 0 ? [] : [paint("dim", head), ...lines];
+  }
+  const { from, to } = selection.pair ?? { from: "", to: "" };
+  const hasRange = rows.some((row) => row.assumptionRange !== "");
+  const head = ["", selection.label(from), selection.label(to), "change", "95% interval"];
+  const [first, ...lines] = aligned([
+    hasRange ? [...head, "assumptions ½…2×"].map(visibleCell) : head.map(visibleCell),
+    ...rows.map((row) => {
+      const cells = [row.label, row.before.value, row.after.value];
+      const change = [row.change.value, row.change.interval];
+      return [...cells, ...change, ...(hasRange ? [row.assumptionRange] : [])].map(visibleCell);
+    }),
+  ]);
+  const painted = lines.map((line, index) => {
+    const { direction } = rows[index]!;
+    if (direction === "better") return paint("green", line);
+    return direction === "worse" ? paint("red", line) : line;
+  });
+  return [paint("dim", first ?? ""), ...painted];
+}
+
+function visibleCell(text: string): string {
+  return visible(text);
+}
+
+function expectations(result: Result, width: number, paint: Paint): readonly string[] {
+  const marks = { met: "✔ ", missed: "✘ ", undecided: "? " } as const;
+  return result.expectations.flatMap(({ text, verdict, reason }) =>
+    hanging(marks[verdict], `${text} — ${reason}`, width).map((line) =>
+      paint(verdictStyle[verdict], line),
+    ),
+  );
+}
+
+function findings(result: Result, width: number, paint: Paint): readonly string[] {
+  if (result.findings.length === 0) return [];
+  const shown = result.findings.slice(0, shownFindings);
+  const more = result.findings.length - shown.length;
+  const lines = shown.flatMap(({ subject, message, rule, patch, severity }) => [
+    ...hanging("• ", `${subject}: ${message}`, width).map((line, index) =>
+      index === 0 && severity === "warning" ? paint("yellow", line) : line,
+    ),
+    ...(rule === undefined ? [] : hanging("  rule: ", rule, width)),
+    ...(patch === undefined ? [] : patchLines(patch, width, paint)),
+  ]);
+  const rest = more > 0 ? [paint("dim", `  … and ${more} more in the report`)] : [];
+  return [paint("bold", "Why"), ...lines, ...rest];
+}
+
+const shownFindings = 8;
+
+function patchLines(
+  patch: NonNullable<Result["findings"][number]["patch"]>,
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const yaml = visible(patch.yaml, { keepLines: true }).replace(/\n+$/, "").split("\n");
+  return [
+    ...hanging("  mend: ", patch.description, width),
+    ...yaml.map((line) => `    ${paint("cyan", line)}`),
+    ...(patch.headroom ?? []).map(({ zone, left }) => visible(`    ${zone}: ${left}`)),
+  ];
+}
+
+function assumptions(result: Result, width: number, paint: Paint): readonly string[] {
+  const top = rankedAssumptions(result.assumptions).slice(0, 3);
+  if (top.length === 0) return [];
+  const { measure } = select(result);
+  const lines = top.flatMap(({ name, value, source, effect }) => {
+    const unit = effect && measure(effect.measure)?.unit;
+    const moves =
+      effect && unit
+        ? `; the change becomes ${formatRange(effect.halved, effect.doubled, unit, { change: true })} when it is halved … doubled`
+        : "";
+    return hanging("• ", `${name} = ${value} [${source}]${moves}`, width);
+  });
+  const others = result.assumptions.length - top.length;
+  const rest = others > 0 ? [paint("dim", `  … and ${others} more in the report`)] : [];
+  return [paint("bold", "Assumptions that move the answer most"), ...lines, ...rest];
+}
+
+function footer(
+  result: Result,
+  written: readonly string[],
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const { seed, replications, lengthSeconds, kubernetesVersion, quick } = result.reproduce;
+  const size = `seed ${seed}, ${replications} replications of ${lengthSeconds} s, Kubernetes ${kubernetesVersion}`;
+  const run = quick ? `${size}, quick size: intervals are wide` : size;
+  return [
+    ...wrap(run, width).map((line) => paint("dim", line)),
+    ...written.map((file) => `Report: ${visible(file)}`),
+  ];
+}
+
+const codes: Readonly<Record<Style, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  green: [32, 39],
+  red: [31, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+
+function coloured(style: Style, text: string): string {
+  const [on, off] = codes[style];
+  return `\u001b[${on}m${text}\u001b[${off}m`;
+}
