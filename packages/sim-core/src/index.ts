@@ -1,1 +1,1 @@
-export {};
+export * from "./stats/index.ts";
