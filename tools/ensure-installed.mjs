@@ -47,21 +47,29 @@ async function install() {
   process.stderr.write("Installing what k8s-netsim needs (only when that has changed) …\n");
   fs.rmSync(stampFile, { force: true });
   const stamp = wantedStamp();
-  const { packageManager } = readJson("package.json");
-  const code = await spawnNpx(["--yes", packageManager, ...pnpmArguments()]);
+  const pnpm = await pnpmProgram(readJson("package.json").packageManager);
+  await run(process.execPath, [pnpm, "install", "--frozen-lockfile", "--prod=false"]);
   if (stoppedBy !== undefined) return;
-  if (code !== 0) {
-    throw new Error(
-      "\nThe installation failed; the reason stands above. It needs npm and its registry once;\n" +
-        "after that everything works offline. Running the same command again continues it.",
-    );
-  }
   fs.writeFileSync(`${stampFile}.new`, stamp);
   fs.renameSync(`${stampFile}.new`, stampFile);
 }
 
-function pnpmArguments() {
-  return ["install", "--frozen-lockfile", "--prefer-offline", "--prod=false"];
+/**
+ * The pinned pnpm, in a folder of this checkout. Not through npx: stopped at the wrong moment, npx
+ * leaves a half-made folder in npm's cache over which every later npx stumbles.
+ */
+async function pnpmProgram(packageManager) {
+  const folder = join(root, ".cache", packageManager);
+  const draft = `${folder}.new`;
+  if (!fs.existsSync(folder) && stoppedBy === undefined) {
+    fs.rmSync(draft, { recursive: true, force: true });
+    fs.mkdirSync(draft, { recursive: true });
+    const npm = process.env.npm_execpath ?? "";
+    const [command, first] = npm.endsWith("npm-cli.js") ? [process.execPath, [npm]] : ["npm", []];
+    await run(command, [...first, "install", "--prefix", draft, "--no-save", packageManager]);
+    if (stoppedBy === undefined) fs.renameSync(draft, folder);
+  }
+  return join(folder, "node_modules", "pnpm", "bin", "pnpm.cjs");
 }
 
 function isInstalled() {
@@ -103,21 +111,31 @@ function readJson(file) {
   return JSON.parse(fs.readFileSync(join(root, file), "utf8"));
 }
 
-/** Resolves to the exit code. npx is found beside the npm that runs us, so that no PATH matters. */
-function spawnNpx(args) {
-  const beside = join(dirname(process.env.npm_execpath ?? ""), "npx-cli.js");
-  const [command, first] = fs.existsSync(beside) ? [process.execPath, [beside]] : ["npx", []];
-  const env = { ...process.env, CI: "true", npm_config_update_notifier: "false" };
+/** Runs a program with its output on stderr; returns when it succeeded or a signal stopped us. */
+function run(command, args) {
+  if (stoppedBy !== undefined) return;
+  const env = {
+    ...process.env,
+    CI: "true", // no questions
+    npm_config_prefer_offline: "true", // else npm asks the registry, for a minute when offline
+    npm_config_update_notifier: "false",
+  };
   delete env.NODE_ENV; // "production" would leave out the compiler and the test runner
+  delete env.npm_config_loglevel; // `npm run --silent` should still say why it failed
   return new Promise((resolve, reject) => {
-    installer = spawn(command, [...first, ...args], {
-      cwd: root,
-      env,
-      stdio: ["ignore", 2, 2],
-      shell: command === "npx" && process.platform === "win32",
-    });
+    const shell = command === "npm" && process.platform === "win32";
+    installer = spawn(command, args, { cwd: root, env, shell, stdio: ["ignore", 2, 2] });
     installer.once("error", reject);
-    installer.once("exit", (code) => resolve(code ?? 1));
+    installer.once("exit", (code) => {
+      if (code === 0 || stoppedBy !== undefined) resolve();
+      else
+        reject(
+          new Error(
+            "\nThe installation failed; the reason stands above. It needs npm and its registry " +
+              "once;\nafter that everything works offline. The same command again continues it.",
+          ),
+        );
+    });
   });
 }
 
