@@ -1,3 +1,4 @@
+export * from "./defaulting/index.ts";
 export type * from "./endpoint-slice.ts";
 export * from "./label-selector.ts";
 export * from "./label-selector-parse.ts";
