@@ -1,1 +1,2 @@
+export * from "./experiment/index.ts";
 export * from "./stats/index.ts";

@@ -1,8 +1,8 @@
+import { SimulationError } from "../errors/index.ts";
 import type { Interval } from "./interval.ts";
 import { meanInterval } from "./mean-interval.ts";
 import { normalQuantile } from "./normal-distribution.ts";
 import { type Sample, sampleMean } from "./sample.ts";
-import { StatisticsError } from "./statistics-error.ts";
 
 export interface BatchMeansOptions {
   /** How many batches the observations are cut into; 20 unless told, at least 2. */
@@ -32,7 +32,7 @@ export function batchMeans(values: Sample, options: BatchMeansOptions = {}): Bat
   const { batches = 20, confidence = 0.95 } = options;
   const batchSize = Math.floor(values.length / batches);
   if (!(Number.isInteger(batches) && batches >= 2 && batchSize >= 1)) {
-    throw new StatisticsError(
+    throw new SimulationError(
       "too-few-for-batches",
       { observations: values.length, batches },
       `${values.length} observations cannot be cut into ${batches} batches.`,

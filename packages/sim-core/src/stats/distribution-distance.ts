@@ -1,6 +1,6 @@
+import { SimulationError } from "../errors/index.ts";
 import { complementaryErrorFunction } from "./normal-distribution.ts";
 import type { Sample } from "./sample.ts";
-import { StatisticsError } from "./statistics-error.ts";
 
 /**
  * Kolmogorov and Smirnov's distance between two samples: the largest gap between their empirical
@@ -59,7 +59,7 @@ export function ksPValue(distance: number, n: number): number {
  */
 export function chiSquareDistance(observed: Sample, expected: Sample): number {
   if (observed.length !== expected.length) {
-    throw new StatisticsError(
+    throw new SimulationError(
       "unequal-cells",
       { observed: observed.length, expected: expected.length },
       `Counts of ${observed.length} cells cannot be compared with ${expected.length} expected ones.`,

@@ -16,7 +16,6 @@ export * from "./quantile-interval.ts";
 export * from "./ratio-interval.ts";
 export * from "./run-analysis.ts";
 export * from "./sample.ts";
-export * from "./statistics-error.ts";
 export * from "./stopping-rule.ts";
 export * from "./student-t-distribution.ts";
 export * from "./warm-up.ts";

@@ -1,6 +1,6 @@
+import { SimulationError } from "../errors/index.ts";
 import { type Interval, intervalAround, unboundedInterval } from "./interval.ts";
 import { type Sample, sampleMean, sampleVarianceOf } from "./sample.ts";
-import { StatisticsError } from "./statistics-error.ts";
 import { studentTQuantile, studentTTail } from "./student-t-distribution.ts";
 
 /**
@@ -81,7 +81,7 @@ export function pairedDifferences(after: Sample, before: Sample): Float64Array {
 /** Throws unless both samples hold one value per pair. */
 export function checkPairs(a: Sample, b: Sample): void {
   if (a.length !== b.length) {
-    throw new StatisticsError(
+    throw new SimulationError(
       "unequal-pairs",
       { left: a.length, right: b.length },
       `Paired samples must have one length, these have ${a.length} and ${b.length} values.`,
@@ -93,7 +93,7 @@ export function checkPairs(a: Sample, b: Sample): void {
 /** Throws unless `confidence` lies strictly between 0 and 1. */
 export function checkConfidence(confidence: number): void {
   if (!(confidence > 0 && confidence < 1)) {
-    throw new StatisticsError(
+    throw new SimulationError(
       "confidence-out-of-range",
       { confidence },
       `A confidence level lies strictly between 0 and 1, not at ${confidence}.`,

@@ -1,8 +1,8 @@
 import { quantileSorted } from "simple-statistics";
+import { SimulationError } from "../errors/index.ts";
 import type { Interval } from "./interval.ts";
 import { checkConfidence } from "./mean-interval.ts";
 import type { Sample } from "./sample.ts";
-import { StatisticsError } from "./statistics-error.ts";
 
 /**
  * A quantile of independent observations with its order-statistic interval: no distribution is
@@ -94,7 +94,7 @@ function binomialWeights(
 
 function checkProbability(probability: number): void {
   if (!(probability >= 0 && probability <= 1)) {
-    throw new StatisticsError(
+    throw new SimulationError(
       "probability-out-of-range",
       { probability },
       `The probability of a quantile lies between 0 and 1, not at ${probability}.`,

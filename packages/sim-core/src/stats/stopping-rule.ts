@@ -1,7 +1,7 @@
+import { SimulationError } from "../errors/index.ts";
 import { halfWidth, type Interval, relativeHalfWidth } from "./interval.ts";
 import { meanInterval } from "./mean-interval.ts";
 import type { Sample } from "./sample.ts";
-import { StatisticsError } from "./statistics-error.ts";
 
 export interface StoppingRuleOptions {
   /** The half-width wanted, relative to the true mean: 0.05 for "within 5 %". */
@@ -39,7 +39,7 @@ export function stoppingRule(options: StoppingRuleOptions): StoppingRule {
   const { relativeHalfWidth: wanted, absoluteHalfWidth = 0, confidence = 0.95 } = options;
   const { minimum = 10, maximum = 1000 } = options;
   if (!(wanted >= 0 && absoluteHalfWidth >= 0 && minimum >= 2 && maximum >= minimum)) {
-    throw new StatisticsError(
+    throw new SimulationError(
       "stopping-rule-out-of-range",
       { relativeHalfWidth: wanted, absoluteHalfWidth, minimum, maximum },
       "A stopping rule needs half-widths of at least 0 and 2 <= minimum <= maximum.",

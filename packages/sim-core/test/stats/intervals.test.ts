@@ -1,5 +1,6 @@
 import jstat from "jstat";
 import { describe, expect, test } from "vitest";
+import { SimulationError } from "../../src/errors/index.ts";
 import {
   covers,
   halfWidth,
@@ -13,7 +14,6 @@ import {
   ratioInterval,
   relativeDifferenceInterval,
   relativeHalfWidth,
-  StatisticsError,
   welchInterval,
   welchTest,
 } from "../../src/stats/index.ts";
@@ -59,7 +59,7 @@ describe("the interval of a mean", () => {
 
   test("refuses a confidence written in per cent", () => {
     expect(() => meanInterval([1, 2], 95)).toThrowErrorMatchingInlineSnapshot(
-      `[StatisticsError: A confidence level lies strictly between 0 and 1, not at 95. Write 95 % as 0.95. [confidence-out-of-range]]`,
+      `[SimulationError: A confidence level lies strictly between 0 and 1, not at 95. Write 95 % as 0.95. [confidence-out-of-range]]`,
     );
   });
 
@@ -100,9 +100,9 @@ describe("the interval of a difference", () => {
 
   test("refuses pairs of unequal length and says what to do", () => {
     expect(() => pairedInterval([1, 2], [1])).toThrowErrorMatchingInlineSnapshot(
-      `[StatisticsError: Paired samples must have one length, these have 2 and 1 values. Pair the values of the same replications, or use welchInterval for independent samples. [unequal-pairs]]`,
+      `[SimulationError: Paired samples must have one length, these have 2 and 1 values. Pair the values of the same replications, or use welchInterval for independent samples. [unequal-pairs]]`,
     );
-    expect(() => pairedInterval([1, 2], [1])).toThrow(StatisticsError);
+    expect(() => pairedInterval([1, 2], [1])).toThrow(SimulationError);
   });
 
   test("is infinite with one pair and without width for a constant shift", () => {
@@ -198,7 +198,7 @@ describe("the interval of a quantile", () => {
     expect(quantileInterval([1, 2, 3], 0)).toMatchObject({ mean: 1, low: -Infinity });
     expect(quantileInterval([1, 2, 3], 1)).toMatchObject({ mean: 3, high: Infinity });
     expect(() => quantileInterval([1], 99)).toThrowErrorMatchingInlineSnapshot(
-      `[StatisticsError: The probability of a quantile lies between 0 and 1, not at 99. Write the 99th percentile as 0.99. [probability-out-of-range]]`,
+      `[SimulationError: The probability of a quantile lies between 0 and 1, not at 99. Write the 99th percentile as 0.99. [probability-out-of-range]]`,
     );
   });
 });

@@ -36,7 +36,7 @@ describe("batch means", () => {
 
   test("refuse more batches than observations", () => {
     expect(() => batchMeans([1, 2, 3])).toThrowErrorMatchingInlineSnapshot(
-      `[StatisticsError: 3 observations cannot be cut into 20 batches. Run longer, or ask for fewer batches (at least 2). [too-few-for-batches]]`,
+      `[SimulationError: 3 observations cannot be cut into 20 batches. Run longer, or ask for fewer batches (at least 2). [too-few-for-batches]]`,
     );
   });
 
