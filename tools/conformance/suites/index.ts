@@ -1,6 +1,14 @@
 import type { Suite } from "../suite.ts";
+import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-reconcile.ts";
 import { labelSelector } from "./label-selector.ts";
 import { quantity } from "./quantity.ts";
+import { topologyHints } from "./topology-hints.ts";
 
 /** Every suite that `npm run conformance` knows; one line to add another. */
-export const SUITES: readonly Suite[] = [labelSelector, quantity];
+export const SUITES: readonly Suite[] = [
+  labelSelector,
+  quantity,
+  endpointsliceReconcile,
+  trafficDistribution,
+  topologyHints,
+];

@@ -1,1 +1,1 @@
-export {};
+export * from "./endpoint-slice/index.ts";
