@@ -1,1 +1,3 @@
-export {};
+export * from "./distance.ts";
+export * from "./price.ts";
+export * from "./round-trip.ts";

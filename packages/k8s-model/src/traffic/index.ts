@@ -1,1 +1,15 @@
+export { callOrder, compileTraffic, distributionOf } from "./compile.ts";
+export { type EdgeFlow, expectedFlows, type Flows, sourceRateHz } from "./flows.ts";
+export { DROPPED, type Network, PodState, REFUSED } from "./network.ts";
+export type * from "./plan.ts";
+export {
+  EdgeLedger,
+  FAILURES,
+  type Failure,
+  LATENCY_RELATIVE_ERROR,
+  TimeBin,
+  TrafficLedger,
+} from "./requests/ledger.ts";
+export { RequestTraffic, type RequestTrafficOptions } from "./requests/request-traffic.ts";
 export * from "./spec.ts";
+export { type StaticNetworkOptions, type StaticPod, staticNetwork } from "./static-network.ts";

@@ -1,0 +1,128 @@
+import { DISTANCES, type Distance, transferCostUsd } from "../../topology/index.ts";
+import {
+  callOrder,
+  compileTraffic,
+  expectedFlows,
+  type Flows,
+  type Network,
+  type TrafficPlan,
+} from "../../traffic/index.ts";
+import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
+import { observeTraffic } from "../measures/observe-traffic.ts";
+import type { RunSettings } from "../what-if/settings.ts";
+import { steadyRun } from "../what-if/steady-run.ts";
+import type { AssumedWorld, Assumption } from "./assumption.ts";
+
+/** What a difference becomes when one assumption is halved, and when it is doubled. */
+export interface SensitivityEffect {
+  readonly measure: MeasureId;
+  readonly halved: number;
+  readonly doubled: number;
+}
+
+export interface SensitivityRow {
+  readonly assumption: Assumption;
+  readonly effects: readonly SensitivityEffect[];
+}
+
+/** A cluster at rest and the order of its calls. */
+export interface RestingCluster {
+  readonly network: Network;
+  readonly workloads: readonly string[];
+}
+
+/** Measures that follow from expected flows, without a simulated request. */
+const IN_CLOSED_FORM: readonly MeasureId[] = ["crossZoneShare", "costPerMillion", "costPerMonth"];
+const BY_REQUESTS: readonly MeasureId[] = ["latencyP50", "latencyP90", "latencyP99"];
+
+/**
+ * How far each difference moves when every assumption is halved and doubled, one at a time. Shares
+ * and cost come from expected flows; latency from one shorter paired run under common random
+ * numbers, against the same shorter run with nothing changed.
+ */
+export function sensitivity(
+  world: AssumedWorld,
+  assumptions: readonly Assumption[],
+  clusters: { readonly before: RestingCluster; readonly after: RestingCluster },
+  onRow: (done: number, total: number) => void = () => {},
+): readonly SensitivityRow[] {
+  const difference = (varied: AssumedWorld): ReadonlyMap<MeasureId, number> => {
+    const before = quickObservation(varied, clusters.before);
+    const after = quickObservation(varied, clusters.after);
+    return new Map(
+      [...IN_CLOSED_FORM, ...BY_REQUESTS].flatMap((measure) => {
+        const from = before.get(measure, EVERYTHING);
+        const to = after.get(measure, EVERYTHING);
+        return from === undefined || to === undefined ? [] : [[measure, to - from] as const];
+      }),
+    );
+  };
+  const base = difference(world);
+  const varying = assumptions.filter(({ scaled }) => scaled !== undefined);
+  return assumptions.map((assumption) => {
+    const { scaled } = assumption;
+    if (scaled === undefined) return { assumption, effects: [] };
+    const halved = difference(scaled(world, 0.5));
+    const doubled = difference(scaled(world, 2));
+    onRow(varying.indexOf(assumption) + 1, varying.length);
+    return { assumption, effects: effectsOf(base, halved, doubled) };
+  });
+}
+
+/** Effects as changes of the base difference, so that the noise of the short runs cancels. */
+function effectsOf(
+  base: ReadonlyMap<MeasureId, number>,
+  halved: ReadonlyMap<MeasureId, number>,
+  doubled: ReadonlyMap<MeasureId, number>,
+): readonly SensitivityEffect[] {
+  return [...base].map(([measure, from]) => ({
+    measure,
+    halved: (halved.get(measure) ?? from) - from,
+    doubled: (doubled.get(measure) ?? from) - from,
+  }));
+}
+
+function quickObservation(world: AssumedWorld, cluster: RestingCluster): Observation {
+  const plan = compileTraffic(world.traffic, cluster.workloads);
+  const ledger = steadyRun(plan, cluster.network, world.settings, 0);
+  const observation = observeTraffic(ledger, {
+    plan,
+    network: cluster.network,
+    prices: world.settings.prices,
+    windowSeconds: world.settings.lengthNs / 1e9,
+  });
+  const flows = expectedFlows(plan, cluster.network, flowOrder(plan, cluster.network));
+  observeFlows(observation, plan, flows, world.settings);
+  return observation;
+}
+
+/** Workloads in the order in which flows reach them. */
+export function flowOrder(plan: TrafficPlan, network: Network): readonly number[] {
+  return callOrder(plan, (servicePort) => [
+    ...new Set(network.readyEndpoints(servicePort).map((pod) => network.workloadOf(pod))),
+  ]);
+}
+
+/** Share and cost in closed form. */
+export function observeFlows(
+  observation: Observation,
+  plan: TrafficPlan,
+  flows: Flows,
+  { prices }: Pick<RunSettings, "prices">,
+): void {
+  let bytes = 0;
+  let crossing = 0;
+  let usdPerSecond = 0;
+  flows.edges.forEach((flow, index) => {
+    const edge = plan.edges[index] as TrafficPlan["edges"][number];
+    flow.requestsByDistanceHz.forEach((rateHz, distance) => {
+      const bytesPerSecond = rateHz * (edge.requestBytes + edge.responseBytes);
+      bytes += bytesPerSecond;
+      if (distance >= DISTANCES.indexOf("other-zone")) crossing += bytesPerSecond;
+      usdPerSecond += transferCostUsd(prices, DISTANCES[distance] as Distance, bytesPerSecond) ?? 0;
+    });
+  });
+  observation.set("crossZoneShare", EVERYTHING, crossing / bytes);
+  observation.set("costPerMillion", EVERYTHING, (usdPerSecond * 1e6) / flows.sourceHz);
+  observation.set("costPerMonth", EVERYTHING, usdPerSecond * 730 * 3600);
+}

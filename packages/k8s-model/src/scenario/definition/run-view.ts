@@ -1,0 +1,61 @@
+import type { Histogram } from "@k8s-netsim/sim-core";
+import type { PriceTable } from "../../topology/index.ts";
+import type { Failure, Network, TrafficLedger, TrafficPlan } from "../../traffic/index.ts";
+import { FAILURES } from "../../traffic/index.ts";
+import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
+import { observeTraffic } from "../measures/observe-traffic.ts";
+
+/** One run as `measure` sees it. Shares are 0 to 1, times nanoseconds. */
+export interface RunView {
+  /** Requests from their sources, end to end. */
+  readonly requests: {
+    readonly latency: Histogram;
+    readonly count: number;
+    failedShare(): number | undefined;
+    /** Calls on all edges that failed for one cause. */
+    failedBy(cause: Failure): number;
+  };
+  readonly bytes: {
+    /** Share of all bytes whose ends are (`true`) or are not (`false`) in one zone. */
+    share(which: { readonly sameZone: boolean }): number | undefined;
+  };
+  readonly connections: {
+    share(which: { readonly sameZone: boolean }): number | undefined;
+  };
+  /** Any standard measure, for the whole cluster or for one Service (`namespace/name`). */
+  value(measure: MeasureId, scope?: string): number | undefined;
+}
+
+export interface RunViewOptions {
+  readonly ledger: TrafficLedger;
+  readonly plan: TrafficPlan;
+  readonly network: Network;
+  readonly prices: PriceTable;
+  readonly windowSeconds: number;
+}
+
+export function runView(options: RunViewOptions): RunView {
+  const { ledger } = options;
+  const observation: Observation = observeTraffic(ledger, options);
+  const crossing =
+    (measure: "crossZoneShare" | "crossZoneConnections") =>
+    ({ sameZone }: { readonly sameZone: boolean }): number | undefined => {
+      const share = observation.get(measure, EVERYTHING);
+      return share === undefined || !sameZone ? share : 1 - share;
+    };
+  return {
+    requests: {
+      latency: ledger.latency,
+      count: ledger.sourceRequests.reduce((so, value) => so + value, 0),
+      failedShare: () => observation.get("failedShare", EVERYTHING),
+      failedBy: (cause) =>
+        ledger.edges.reduce(
+          (so, edge) => so + (edge.failures[FAILURES.indexOf(cause)] as number),
+          0,
+        ),
+    },
+    bytes: { share: crossing("crossZoneShare") },
+    connections: { share: crossing("crossZoneConnections") },
+    value: (measure, scope = EVERYTHING) => observation.get(measure, scope),
+  };
+}

@@ -1,0 +1,67 @@
+import { parseDuration, type SimTime } from "@k8s-netsim/sim-core";
+import type { ClientSpec, ConnectionSpec, ServicePortRef } from "../../traffic/index.ts";
+
+export interface LoopOptions {
+  /** Users outside the cluster (of one zone, or everywhere), or the pods of a Deployment. */
+  readonly from?: { readonly zone: string } | { readonly deployment: string };
+  /** `service:port` or `namespace/service:port`. */
+  readonly to: string;
+  readonly requestBytes?: number;
+  readonly responseBytes?: number;
+  readonly connection?: ConnectionSpec;
+  readonly timeout?: SimTime | string;
+  readonly retries?: number;
+}
+
+/** Requests that arrive at a rate, whether or not the ones before were answered. */
+export function openLoop(options: LoopOptions & { readonly ratePerSecond: number }): ClientSpec {
+  return client(options, { mode: "open", rateHz: options.ratePerSecond });
+}
+
+/** Users who wait for an answer, think, and ask again. */
+export function closedLoop(
+  options: LoopOptions & { readonly users: number; readonly thinkTime?: SimTime },
+): ClientSpec {
+  const thinkTime =
+    options.thinkTime === undefined
+      ? {}
+      : { thinkTime: { distribution: "exponential" as const, meanNs: options.thinkTime } };
+  return client(options, { mode: "closed", users: options.users, ...thinkTime });
+}
+
+function client(options: LoopOptions, load: ClientSpec["load"]): ClientSpec {
+  const { from, requestBytes, responseBytes, connection, timeout, retries } = options;
+  const sender =
+    from === undefined
+      ? {}
+      : "zone" in from
+        ? { zone: from.zone }
+        : { workload: `default/Deployment/${from.deployment}` };
+  const where =
+    from === undefined ? "users" : "zone" in from ? `users-${from.zone}` : from.deployment;
+  return {
+    name: where,
+    ...sender,
+    to: servicePort(options.to),
+    load,
+    ...(requestBytes === undefined ? {} : { requestBytes }),
+    ...(responseBytes === undefined ? {} : { responseBytes }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(timeout === undefined
+      ? {}
+      : { timeoutNs: typeof timeout === "string" ? parseDuration(timeout) : timeout }),
+    ...(retries === undefined ? {} : { retries }),
+  };
+}
+
+/** Reads `service:port` or `namespace/service:port`. */
+export function servicePort(text: string): ServicePortRef {
+  const match = /^(?:([^/:]+)\/)?([^/:]+):(\d{1,5})$/.exec(text);
+  if (match === null) {
+    throw new TypeError(
+      `"${text}" names no Service port. Fix: write service:port or namespace/service:port.   [bad-service-port]`,
+    );
+  }
+  const [, namespace = "default", name, port] = match;
+  return { service: `${namespace}/${name}`, port: Number(port) };
+}

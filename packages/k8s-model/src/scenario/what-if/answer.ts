@@ -1,0 +1,35 @@
+import type { SensitivityRow } from "../assumptions/sensitivity.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { MeasureComparison } from "../measures/comparison.ts";
+import type { TrafficTotals } from "../measures/traffic-totals.ts";
+import type { Expectation, ExpectationVerdict } from "./expectation.ts";
+
+/** What a what-if found: the input as it is (`before`) against the input as changed (`after`). */
+export interface WhatIfAnswer {
+  readonly comparisons: readonly MeasureComparison[];
+  /** Empty where the change happens at a time: assumptions are varied for steady states only. */
+  readonly sensitivity: readonly SensitivityRow[];
+  readonly findings: readonly Finding[];
+  readonly expectations: readonly JudgedExpectation[];
+  readonly before: ConfigurationSummary;
+  readonly after: ConfigurationSummary;
+  /** Bytes over a distance that the price table has no price for, in all runs. */
+  readonly unpricedBytes: number;
+}
+
+/** One side of the comparison as the model built it. */
+export interface ConfigurationSummary {
+  readonly totals: TrafficTotals;
+  readonly nodesByZone: ReadonlyMap<string, number>;
+  /** Ready endpoints by Service, then by zone. */
+  readonly endpointsByZone: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly unschedulable: readonly { readonly pod: string; readonly reason: string }[];
+  /** How the controllers changed what the input had, a sentence each. */
+  readonly reconciled: readonly string[];
+}
+
+export interface JudgedExpectation {
+  readonly expectation: Expectation;
+  readonly verdict: ExpectationVerdict;
+  readonly reason: string;
+}

@@ -1,0 +1,18 @@
+import type { SimTime } from "@k8s-netsim/sim-core";
+import type { PriceTable, RoundTripTimes } from "../../topology/index.ts";
+
+/** How runs are made, the same for every configuration that is compared. */
+export interface RunSettings {
+  readonly seed: string;
+  readonly replications: number;
+  /** Requests begun in this first part are simulated and not counted. */
+  readonly warmUpNs: SimTime;
+  readonly lengthNs: SimTime;
+  readonly roundTripTimes: RoundTripTimes;
+  readonly prices: PriceTable;
+}
+
+/** Seed of one replication: every configuration uses the same, so that both see the same arrivals. */
+export function replicationSeed(seed: string, replication: number): string {
+  return `${seed}/replication-${replication}`;
+}

@@ -1,0 +1,48 @@
+import type { Place } from "../topology/index.ts";
+
+/** No endpoint: the node answers "refused" at once. */
+export const REFUSED = -1;
+/** No local endpoint under a Local policy: packets vanish. */
+export const DROPPED = -2;
+
+/** What happens to a packet that reaches a pod. */
+export const PodState = {
+  /** The pod answers. */
+  serving: 0,
+  /** The node is up and the pod is gone: the peer learns of it at once (reset). */
+  closed: 1,
+  /** The node is down or cut off: nothing comes back. */
+  silent: 2,
+} as const;
+
+export type PodState = (typeof PodState)[keyof typeof PodState];
+
+/**
+ * All that traffic knows of the data plane. Pods and nodes are small integers that never change
+ * their meaning during a run; node -1 is outside the cluster.
+ */
+export interface Network {
+  readonly zones: readonly string[];
+  /** Place of a node by index. */
+  place(node: number): Place;
+  nodeOf(pod: number): number;
+  /** Index of the pod's workload in the traffic plan; -1 for pods that belong to none. */
+  workloadOf(pod: number): number;
+  /** `namespace/name`. */
+  podName(pod: number): string;
+  /** One more than the highest pod index in use. */
+  podCount(): number;
+  podState(pod: number): PodState;
+  /** Pods of a workload that run now and can be a source of requests. */
+  clientPods(workload: number): readonly number[];
+  /** Nodes at which connections from outside may arrive now; those of one zone if it is named. */
+  entryNodes(zone?: string): readonly number[];
+  /**
+   * The endpoints that the proxy on `node`, by what it believes now, balances new connections to
+   * this Service port over: pod indices, or the verdict {@link REFUSED} or {@link DROPPED}. The
+   * same array means the same endpoints; it is not to be changed.
+   */
+  endpoints(node: number, servicePort: number): readonly number[] | typeof REFUSED | typeof DROPPED;
+  /** Every ready endpoint of the Service port anywhere, ascending. */
+  readyEndpoints(servicePort: number): readonly number[];
+}

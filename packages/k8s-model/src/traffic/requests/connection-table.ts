@@ -1,0 +1,45 @@
+import { widened } from "./call-table.ts";
+
+/** Connections as rows of typed arrays with a free list. */
+export class ConnectionTable {
+  backend: Int32Array = new Int32Array(0);
+  backendEpoch: Int32Array = new Int32Array(0);
+  /** Node at the caller's end. */
+  callerNode: Int32Array = new Int32Array(0);
+  /** Index of the distance between both ends. */
+  distance: Uint8Array = new Uint8Array(0);
+  requestsLeft: Float64Array = new Float64Array(0);
+  /** When the handshake is done, ns. */
+  establishedAt: Float64Array = new Float64Array(0);
+  /** 1: no further request may use it. */
+  closed: Uint8Array = new Uint8Array(0);
+  readonly #free: number[] = [];
+  #size = 0;
+
+  open(): number {
+    let at = this.#free.pop();
+    if (at === undefined) {
+      if (this.#size === this.backend.length) this.#grow();
+      at = this.#size++;
+    }
+    this.closed[at] = 0;
+    return at;
+  }
+
+  /** Gives the row back; only when no call refers to it any more. */
+  recycle(connection: number): void {
+    this.closed[connection] = 2;
+    this.#free.push(connection);
+  }
+
+  #grow(): void {
+    const size = Math.max(256, this.backend.length * 2);
+    this.backend = widened(this.backend, new Int32Array(size));
+    this.backendEpoch = widened(this.backendEpoch, new Int32Array(size));
+    this.callerNode = widened(this.callerNode, new Int32Array(size));
+    this.distance = widened(this.distance, new Uint8Array(size));
+    this.requestsLeft = widened(this.requestsLeft, new Float64Array(size));
+    this.establishedAt = widened(this.establishedAt, new Float64Array(size));
+    this.closed = widened(this.closed, new Uint8Array(size));
+  }
+}

@@ -1,0 +1,69 @@
+import { Histogram } from "@k8s-netsim/sim-core";
+import { DISTANCES } from "../../topology/index.ts";
+import { widened } from "./call-table.ts";
+
+/** Why a call failed, as its caller sees it. */
+export const FAILURES = ["refused", "reset", "timed-out", "overloaded", "upstream"] as const;
+
+export type Failure = (typeof FAILURES)[number];
+
+/** Relative error of every latency quantile. */
+export const LATENCY_RELATIVE_ERROR = 0.01;
+
+const DISTANCE_COUNT = DISTANCES.length;
+
+/** Counts of what happened on one edge to calls begun inside the measured window. */
+export class EdgeLedger {
+  /** Calls that ended, retries counted once. */
+  calls = 0;
+  readonly failures: Float64Array = new Float64Array(FAILURES.length);
+  retries = 0;
+  /** From the start of the first attempt to the answer; calls that succeeded, ns. */
+  readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
+  readonly requestsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
+  readonly bytesByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
+  readonly connectionsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
+  /** Requests that reached each pod, by pod index. */
+  requestsByPod: Float64Array = new Float64Array(16);
+
+  reached(pod: number): void {
+    if (pod >= this.requestsByPod.length) {
+      this.requestsByPod = widened(this.requestsByPod, new Float64Array(2 * (pod + 1)));
+    }
+    this.requestsByPod[pod] = (this.requestsByPod[pod] as number) + 1;
+  }
+}
+
+/** What clients saw in one bin of simulated time: requests from their sources, end to end. */
+export class TimeBin {
+  requests = 0;
+  failed = 0;
+  readonly latency: Histogram = new Histogram({ relativeError: 0.05 });
+  bytes = 0;
+  crossZoneBytes = 0;
+}
+
+/** Everything a run of traffic counts. */
+export class TrafficLedger {
+  readonly edges: readonly EdgeLedger[];
+  /** Requests by source: ended, failed. */
+  readonly sourceRequests: Float64Array;
+  readonly sourceFailed: Float64Array;
+  /** End to end, over all sources; requests that succeeded. */
+  readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
+  /** Bytes by [sender's zone × zones + receiver's zone]. */
+  readonly bytesByZonePair: Float64Array;
+  readonly bins: TimeBin[] = [];
+
+  constructor(edges: number, sources: number, zones: number) {
+    this.edges = Array.from({ length: edges }, () => new EdgeLedger());
+    this.sourceRequests = new Float64Array(sources);
+    this.sourceFailed = new Float64Array(sources);
+    this.bytesByZonePair = new Float64Array(zones * zones);
+  }
+
+  bin(index: number): TimeBin {
+    while (this.bins.length <= index) this.bins.push(new TimeBin());
+    return this.bins[index] as TimeBin;
+  }
+}
