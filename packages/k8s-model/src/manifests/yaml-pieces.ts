@@ -23,6 +23,7 @@ export function yamlPieces(text: string): Piece[] {
   const pieces: Piece[] = [];
   cuts.forEach((start, index) => {
     const end = cuts[index + 1] ?? text.length;
+    if (isBlank(text, start, end)) return;
     if (end - start > LONG_DOCUMENT) pieces.push(...itemPieces(text, start, end));
     else pieces.push({ start, end });
   });
@@ -64,4 +65,15 @@ function itemPieces(text: string, start: number, end: number): Piece[] {
     end: start + (starts[item + 1] ?? tail),
     item,
   }));
+}
+
+/** Whether there is nothing but blank lines and comments, which the library is slow to say. */
+function isBlank(text: string, start: number, end: number): boolean {
+  const line = /[^\s#][^\n]*|#[^\n]*/g;
+  line.lastIndex = text.startsWith("---", start) ? start + 3 : start;
+  for (let match = line.exec(text); match !== null; match = line.exec(text)) {
+    if (match.index >= end) return true;
+    if (!match[0].startsWith("#")) return false;
+  }
+  return true;
 }
