@@ -1,6 +1,7 @@
 import type { Suite } from "../suite.ts";
 import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-reconcile.ts";
 import { labelSelector } from "./label-selector.ts";
+import { proxyCategorize } from "./proxy-categorize.ts";
 import { quantity } from "./quantity.ts";
 import { topologyHints } from "./topology-hints.ts";
 
@@ -11,4 +12,5 @@ export const SUITES: readonly Suite[] = [
   endpointsliceReconcile,
   trafficDistribution,
   topologyHints,
+  proxyCategorize,
 ];

@@ -1,0 +1,50 @@
+import type { Service, ServicePort } from "../../api/index.ts";
+
+/** What kube-proxy keeps of one port of a Service to choose endpoints for it. */
+export interface ServicePortInfo {
+  readonly service: Service;
+  readonly port: ServicePort;
+  readonly internalPolicyLocal: boolean;
+  readonly externalPolicyLocal: boolean;
+  /** Has a node port, a load balancer address or an external IP. */
+  readonly externallyAccessible: boolean;
+  /** Whether the list over the whole cluster is needed: also to short-circuit external traffic. */
+  readonly usesClusterEndpoints: boolean;
+  readonly usesLocalEndpoints: boolean;
+}
+
+export function servicePortInfo(service: Service, port: ServicePort): ServicePortInfo {
+  const { spec } = service;
+  const external = spec.type === "NodePort" || spec.type === "LoadBalancer";
+  const internalPolicyLocal = spec.internalTrafficPolicy === "Local";
+  const externallyAccessible =
+    (external && (port.nodePort ?? 0) !== 0) ||
+    (spec.externalIPs ?? []).length > 0 ||
+    loadBalancerVIPs(service).length > 0;
+  const externalPolicyLocal =
+    spec.externalTrafficPolicy === "Local" && (external || (spec.externalIPs ?? []).length > 0);
+  return {
+    service,
+    port,
+    internalPolicyLocal,
+    externalPolicyLocal,
+    externallyAccessible,
+    usesClusterEndpoints: !internalPolicyLocal || externallyAccessible,
+    usesLocalEndpoints: internalPolicyLocal || (externalPolicyLocal && externallyAccessible),
+  };
+}
+
+interface Ingress {
+  readonly ip?: string;
+  readonly ipMode?: string | null;
+}
+
+/** Addresses of the load balancer that the node itself answers; mode Proxy stays outside. */
+export function loadBalancerVIPs(service: Service): readonly string[] {
+  const status = service.status as
+    | { readonly loadBalancer?: { readonly ingress?: readonly Ingress[] } }
+    | undefined;
+  return (status?.loadBalancer?.ingress ?? [])
+    .filter(({ ip, ipMode }) => ip !== undefined && ip !== "" && (ipMode ?? "VIP") === "VIP")
+    .map(({ ip }) => ip as string);
+}
