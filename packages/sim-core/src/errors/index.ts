@@ -1,0 +1,2 @@
+export { BrokenInvariant, invariant } from "./invariant.ts";
+export { type ErrorFacts, SimulationError } from "./simulation-error.ts";

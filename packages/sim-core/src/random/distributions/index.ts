@@ -1,0 +1,10 @@
+export { constant } from "./constant.ts";
+export { empirical } from "./empirical.ts";
+export { exponential } from "./exponential.ts";
+export { gamma } from "./gamma.ts";
+export { logNormal } from "./log-normal.ts";
+export { normal } from "./normal.ts";
+export { pareto } from "./pareto.ts";
+export { uniform } from "./uniform.ts";
+export { weibull } from "./weibull.ts";
+export { zipf } from "./zipf.ts";
