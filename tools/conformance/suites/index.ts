@@ -3,12 +3,14 @@ import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-rec
 import { labelSelector } from "./label-selector.ts";
 import { proxyCategorize } from "./proxy-categorize.ts";
 import { quantity } from "./quantity.ts";
+import { schedulerPlacement } from "./scheduler-placement.ts";
 import { topologyHints } from "./topology-hints.ts";
 
 /** Every suite that `npm run conformance` knows; one line to add another. */
 export const SUITES: readonly Suite[] = [
   labelSelector,
   quantity,
+  schedulerPlacement,
   endpointsliceReconcile,
   trafficDistribution,
   topologyHints,

@@ -1,1 +1,2 @@
 export * from "./endpoint-slice/index.ts";
+export * from "./scheduler/index.ts";

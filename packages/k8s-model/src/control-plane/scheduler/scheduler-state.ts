@@ -1,0 +1,287 @@
+import {
+  formatSelector,
+  type LabelSelector,
+  LabelSelectorError,
+  type Labels,
+  type Node,
+  objectKey,
+  type Pod,
+  QuantityError,
+} from "../../api/index.ts";
+import {
+  type Cycle,
+  filterNodes,
+  ignoredBySpread,
+  normalizedScores,
+  rawScores,
+  type ScorePlugin,
+  type Scores,
+  totals,
+} from "./cycle.ts";
+import { NodeState, type PlacedPod } from "./node-state.ts";
+import { type PodShape, podShape, shapeSignature } from "./pod-shape.ts";
+import { type Rejection, rejectionOf, unschedulableSentence } from "./rejection.ts";
+import type { ScoringStrategy } from "./resource-score.ts";
+import { ShapeView } from "./shape-view.ts";
+import { defaultSpreadSelector, type SpreadingService } from "./spread-constraint.ts";
+
+/** What else than the pod decides where it goes: whose pods it is to be spread among by default. */
+export interface SchedulingContext {
+  /** Services; those of other namespaces, and those that do not select the pod, are passed over. */
+  readonly services?: readonly SpreadingService[];
+  /** Selector of the ReplicaSet or StatefulSet that made the pod. */
+  readonly controllerSelector?: LabelSelector;
+}
+
+export type Placement =
+  | { readonly node: string; readonly unschedulable?: undefined }
+  | { readonly unschedulable: string; readonly node?: undefined };
+
+/** One scheduling decision with everything that led to it. */
+export interface Assessment {
+  /** Nodes that the pod may be placed on, by name. */
+  readonly feasible: readonly string[];
+  readonly rejected: ReadonlyMap<string, Rejection>;
+  /** Set where the pod names nodes: no other was looked at. */
+  readonly restrictedTo?: readonly string[];
+  /** Per plugin in the order of `feasible`; undefined where the plugin has nothing to say. */
+  readonly raw: Readonly<Record<ScorePlugin, Scores>>;
+  readonly normalized: Readonly<Record<ScorePlugin, Scores>>;
+  /** The normalized scores times their weights, added up. */
+  readonly total: readonly number[];
+  readonly placement: Placement;
+}
+
+export interface SchedulerOptions {
+  /** Of NodeResourcesFit; LeastAllocated unless told. */
+  readonly scoringStrategy?: ScoringStrategy;
+}
+
+/** Views of more shapes than this are forgotten, the one unused for longest first. */
+const MAX_VIEWS = 512;
+
+/**
+ * The default kube-scheduler of release 1.36 over nodes and pods that are told to it one by one. It
+ * decides and changes nothing: a pod is placed by {@link addPod} with its node. Every node is scored
+ * (as with `percentageOfNodesToScore: 100`); of equals the lowest node name wins, where the original
+ * draws. Nothing is random. Left out: volumes, images, preemption, dynamic resources, gangs.
+ */
+export class SchedulerState {
+  readonly #strategy: ScoringStrategy;
+  readonly #nodes: Map<string, NodeState> = new Map();
+  readonly #pods: Map<string, PlacedPod> = new Map();
+  /** Keys of pods by the name of their node, which may not be known yet. */
+  readonly #keysOnNode: Map<string, Set<string>> = new Map();
+  readonly #namespaces: Map<string, Labels> = new Map();
+  readonly #shapes: Map<string, PodShape> = new Map();
+  readonly #views: Map<string, ShapeView> = new Map();
+  #ordered: readonly NodeState[] | undefined;
+  #indices: Map<string, number> = new Map();
+
+  constructor(options: SchedulerOptions = {}) {
+    this.#strategy = options.scoringStrategy ?? { type: "LeastAllocated" };
+  }
+
+  /** Makes a node known, or takes over a change of it; pods on it stay. */
+  addNode(node: Node): void {
+    const known = this.#nodes.get(node.metadata.name);
+    if (known !== undefined && sameForScheduling(known.node, node)) return;
+    const state = new NodeState(node);
+    this.#nodes.set(state.name, state);
+    for (const key of this.#keysOnNode.get(state.name) ?? []) {
+      const pod = this.#pods.get(key);
+      if (pod !== undefined) state.add(pod);
+    }
+    this.#forgetViews();
+  }
+
+  /** Pods on the node are kept in mind: they count again when the node comes back. */
+  removeNode(name: string): void {
+    if (this.#nodes.delete(name)) this.#forgetViews();
+  }
+
+  /** Labels of a namespace, for `namespaceSelector`; its name is a label of every namespace. */
+  setNamespace(name: string, labels: Labels = {}): void {
+    this.#namespaces.set(name, labels);
+    this.#views.clear();
+  }
+
+  /**
+   * Takes note of a pod with `spec.nodeName`, or of a change of it. A pod that has ended takes no
+   * room and is forgotten; so is one without a node.
+   */
+  addPod(pod: Pod): void {
+    const key = objectKey(pod);
+    const nodeName = pod.spec.nodeName ?? "";
+    const ended = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+    const before = this.#pods.get(key);
+    if (nodeName === "" || ended) {
+      this.removePod(key);
+      return;
+    }
+    const shape = this.#shapeOf(pod, "");
+    const terminating = pod.metadata.deletionTimestamp !== undefined;
+    if (
+      before?.shape === shape &&
+      before.nodeName === nodeName &&
+      before.terminating === terminating
+    ) {
+      return;
+    }
+    this.removePod(key);
+    const placed: PlacedPod = { key, shape, nodeName, terminating };
+    this.#pods.set(key, placed);
+    const keys = this.#keysOnNode.get(nodeName) ?? new Set();
+    this.#keysOnNode.set(nodeName, keys.add(key));
+    this.#nodes.get(nodeName)?.add(placed);
+    this.#count(placed, 1);
+  }
+
+  /** Forgets a pod by its key, `namespace/name`; an unknown one is no error. */
+  removePod(key: string): void {
+    const pod = this.#pods.get(key);
+    if (pod === undefined) return;
+    this.#pods.delete(key);
+    this.#keysOnNode.get(pod.nodeName)?.delete(key);
+    this.#nodes.get(pod.nodeName)?.remove(pod);
+    this.#count(pod, -1);
+  }
+
+  /** Where the pod goes, or why it cannot go anywhere in the scheduler's own sentence. */
+  schedule(pod: Pod, context: SchedulingContext = {}): Placement {
+    const view = this.#viewOrError(pod, context);
+    if (typeof view === "string") return { unschedulable: view };
+    const cycle = filterNodes(view, this.#cluster);
+    if (cycle.feasible.length === 1) return this.#place(cycle.feasible[0] ?? 0);
+    if (cycle.feasible.length === 0) {
+      return { unschedulable: unschedulableSentence(view, this.#cluster, cycle) };
+    }
+    const { total } = this.#score(view, cycle);
+    return this.#place(best(cycle.feasible, total));
+  }
+
+  /**
+   * The same decision with every verdict and score.
+   *
+   * @throws {LabelSelectorError | QuantityError} where the pod could not have been stored.
+   */
+  assess(pod: Pod, context: SchedulingContext = {}): Assessment {
+    const view = this.#view(pod, context);
+    const cluster = this.#cluster;
+    const cycle = filterNodes(view, cluster);
+    const scores = this.#score(view, cycle);
+    const nameOf = (index: number): string => cluster.nodes[index]?.name ?? "";
+    const rejected = Array.from(
+      cycle.rejected,
+      ([index, objection]) =>
+        [nameOf(index), rejectionOf(view, cluster, index, objection)] as const,
+    );
+    const { nodeNames } = view.shape.requiredNodes;
+    return {
+      feasible: cycle.feasible.map(nameOf),
+      rejected: new Map(rejected),
+      ...(nodeNames === undefined ? {} : { restrictedTo: [...nodeNames].sort() }),
+      ...scores,
+      placement:
+        cycle.feasible.length === 0
+          ? { unschedulable: unschedulableSentence(view, cluster, cycle) }
+          : this.#place(best(cycle.feasible, scores.total)),
+    };
+  }
+
+  #score(view: ShapeView, { feasible }: Cycle): Pick<Assessment, "raw" | "normalized" | "total"> {
+    const raw = rawScores(view, this.#cluster, feasible);
+    const ignored = ignoredBySpread(view, this.#cluster, feasible);
+    const normalized = normalizedScores(raw, ignored);
+    return { raw, normalized, total: totals(normalized, feasible.length) };
+  }
+
+  #place(index: number): Placement {
+    return { node: this.#cluster.nodes[index]?.name ?? "" };
+  }
+
+  get #cluster(): {
+    readonly nodes: readonly NodeState[];
+    readonly strategy: ScoringStrategy;
+    namespaceLabels(namespace: string): Labels;
+  } {
+    if (this.#ordered === undefined) {
+      this.#ordered = [...this.#nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      this.#indices = new Map(this.#ordered.map(({ name }, index) => [name, index]));
+    }
+    return {
+      nodes: this.#ordered,
+      strategy: this.#strategy,
+      namespaceLabels: (name) => ({
+        "kubernetes.io/metadata.name": name,
+        ...this.#namespaces.get(name),
+      }),
+    };
+  }
+
+  #viewOrError(pod: Pod, context: SchedulingContext): ShapeView | string {
+    try {
+      return this.#view(pod, context);
+    } catch (error) {
+      if (error instanceof LabelSelectorError || error instanceof QuantityError) {
+        return error.message;
+      }
+      throw error;
+    }
+  }
+
+  #view(pod: Pod, { services = [], controllerSelector }: SchedulingContext): ShapeView {
+    const shape = this.#shapeOf(pod, pod.spec.nodeName ?? "");
+    const hasOwn = (pod.spec.topologySpreadConstraints ?? []).length > 0;
+    const selector = hasOwn ? undefined : defaultSpreadSelector(pod, services, controllerSelector);
+    const key = `${selector === undefined ? "" : formatSelector(selector)}\n${shape.signature}`;
+    const known = this.#views.get(key);
+    const view = known ?? new ShapeView(shape, selector, this.#cluster);
+    this.#views.delete(key);
+    this.#views.set(key, view);
+    const oldest = this.#views.size > MAX_VIEWS ? this.#views.keys().next().value : undefined;
+    if (oldest !== undefined) this.#views.delete(oldest);
+    return view;
+  }
+
+  #shapeOf(pod: Pod, nodeName: string): PodShape {
+    const signature = shapeSignature(pod, nodeName);
+    const known = this.#shapes.get(signature);
+    if (known !== undefined) return known;
+    const shape = podShape(pod, nodeName, signature);
+    this.#shapes.set(signature, shape);
+    return shape;
+  }
+
+  #count(pod: PlacedPod, sign: 1 | -1): void {
+    const index = this.#ordered === undefined ? undefined : this.#indices.get(pod.nodeName);
+    if (index === undefined) return;
+    for (const view of this.#views.values()) view.count(pod, index, sign);
+  }
+
+  #forgetViews(): void {
+    this.#ordered = undefined;
+    this.#views.clear();
+  }
+}
+
+/** The feasible node with the highest total; of equals the first, which has the lowest name. */
+function best(feasible: readonly number[], total: readonly number[]): number {
+  let winner = 0;
+  for (let i = 1; i < feasible.length; i++) {
+    if ((total[i] ?? 0) > (total[winner] ?? 0)) winner = i;
+  }
+  return feasible[winner] ?? 0;
+}
+
+/** Whether nothing that the scheduler reads of a node differs: heartbeats change the rest. */
+function sameForScheduling(a: Node, b: Node): boolean {
+  const read = ({ metadata, spec, status }: Node): string =>
+    JSON.stringify([
+      metadata.labels,
+      spec?.taints,
+      spec?.unschedulable,
+      status?.allocatable ?? status?.capacity,
+    ]);
+  return a === b || read(a) === read(b);
+}
