@@ -1,1 +1,43 @@
-export {};
+export type { AssumedWorld, Assumption } from "./assumptions/assumption.ts";
+export { listAssumptions } from "./assumptions/list-assumptions.ts";
+export type { SensitivityEffect, SensitivityRow } from "./assumptions/sensitivity.ts";
+export type { Claim, MetricView, ParameterFilter } from "./definition/claim.ts";
+export {
+  type ClusterDefinition,
+  type ClusterOptions,
+  cluster,
+  type FaultDefinition,
+  nodeFailure,
+  zoneOutage,
+} from "./definition/cluster-definition.ts";
+export {
+  type DeploymentOptions,
+  deployment,
+  type ScenarioObjects,
+  type ServiceOptions,
+  service,
+} from "./definition/objects.ts";
+export type { RunView } from "./definition/run-view.ts";
+export {
+  type MetricFormat,
+  type ParametersOf,
+  type ParameterValue,
+  type Scenario,
+  type ScenarioDefinition,
+  type ScenarioRuns,
+  scenario,
+  type Variations,
+} from "./definition/scenario.ts";
+export { closedLoop, type LoopOptions, openLoop } from "./definition/traffic.ts";
+export type { Finding } from "./findings/finding.ts";
+export { compareRuns, type MeasureComparison } from "./measures/comparison.ts";
+export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/measure.ts";
+export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
+export type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./what-if/answer.ts";
+export {
+  type Expectation,
+  ExpectationError,
+  type ExpectationVerdict,
+  parseExpectation,
+} from "./what-if/expectation.ts";
+export type { RunSettings } from "./what-if/settings.ts";

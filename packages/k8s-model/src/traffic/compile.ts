@@ -42,7 +42,7 @@ export function distributionOf(spec: DistributionSpec): Distribution {
     case "logNormal":
       return logNormal({ mean: spec.meanNs, standardDeviation: spec.standardDeviationNs });
     case "pareto":
-      return pareto({ scale: spec.scaleNs, shape: spec.shape });
+      return pareto({ minimum: spec.scaleNs, shape: spec.shape });
     case "weibull":
       return weibull({ scale: spec.scaleNs, shape: spec.shape });
     case "gamma":

@@ -156,7 +156,6 @@ describe("requests while pods stop", () => {
       sim,
       plan: oneHop(100, {
         retries,
-        connection: { kind: "keep-alive", requestsPerConnection: 100 },
       }),
       network: networkWithState(states),
       roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,

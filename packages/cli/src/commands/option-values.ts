@@ -1,0 +1,92 @@
+import { type FaultDefinition, nodeFailure, zoneOutage } from "@k8s-netsim/k8s-model/scenario";
+import { PRICE_TABLES, type PriceTable, type Provider } from "@k8s-netsim/k8s-model/topology";
+import { parseDuration, type SimTime } from "@k8s-netsim/sim-core";
+import { UsageError } from "../command-line/usage-error.ts";
+
+/** A whole number of at least `least`. */
+export function wholeNumber(option: string, text: string, least: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new UsageError(
+    "bad-option-value",
+    `--${option} ${text}: not a whole number of at least ${least}.`,
+    `write for example --${option} ${Math.max(least, 3)}.`,
+  );
+}
+
+/** A time span such as `60s`, `1m30s` or `300ms`. */
+export function timeSpan(option: string, text: string): SimTime {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new UsageError(
+      "bad-option-value",
+      `--${option} ${text}: ${(error as Error).message}`,
+      `write for example --${option} 60s.`,
+    );
+  }
+}
+
+/** `900/s`, `5/min`, `0.5/s` or a bare number per second. */
+export function requestRateHz(option: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(?:\/(s|sec|m|min|h))?$/.exec(text);
+  const perSecond: Readonly<Record<string, number>> = { s: 1, sec: 1, m: 60, min: 60, h: 3600 };
+  if (match === null) {
+    throw new UsageError(
+      "bad-option-value",
+      `--${option} ${text}: not a rate.`,
+      "write for example 900/s, 30/min or 2.5/s.",
+    );
+  }
+  return Number(match[1]) / (perSecond[match[2] ?? "s"] as number);
+}
+
+/** `ENTRY=RATE` pairs; the rate is behind the last equals sign. */
+export function namedRates(texts: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(
+    texts.map((text) => {
+      const at = text.lastIndexOf("=");
+      if (at <= 0) {
+        throw new UsageError(
+          "bad-option-value",
+          `--rate ${text}: no entry is named.`,
+          "write ENTRY=RATE, such as --rate frontend=900/s.",
+        );
+      }
+      return [text.slice(0, at), requestRateHz("rate", text.slice(at + 1))] as const;
+    }),
+  );
+}
+
+/** `zone=a@30s`, `zone=a@30s-90s` or `node=n1@30s`. */
+export function fault(text: string): FaultDefinition {
+  const match = /^(zone|node)=([^@]+)@([^-]+)(?:-(.+))?$/.exec(text);
+  if (match === null) {
+    throw new UsageError(
+      "bad-option-value",
+      `--fault ${text}: not a fault.`,
+      "write zone=NAME@TIME, node=NAME@TIME, or with its end zone=NAME@TIME-TIME, such as zone=a@30s.",
+    );
+  }
+  const [, kind, target = "", from = "", to] = match;
+  const at = timeSpan("fault", from);
+  const until = to === undefined ? undefined : timeSpan("fault", to);
+  if (until !== undefined && until <= at) {
+    throw new UsageError(
+      "bad-option-value",
+      `--fault ${text}: it ends before it begins.`,
+      "give the later time last, such as zone=a@30s-90s.",
+    );
+  }
+  const when = until === undefined ? { at } : { at, until };
+  return kind === "zone" ? zoneOutage(target, when) : nodeFailure(target, when);
+}
+
+/** The price table of a provider. */
+export function providerPrices(text: string): PriceTable {
+  if (Object.hasOwn(PRICE_TABLES, text)) return PRICE_TABLES[text as Provider];
+  throw new UsageError(
+    "unknown-provider",
+    `--provider ${text}: there is no price table of that name.`,
+    `use one of ${Object.keys(PRICE_TABLES).join(", ")}.`,
+  );
+}
