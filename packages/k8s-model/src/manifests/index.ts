@@ -4,4 +4,12 @@ export { type FieldPath, formatFieldPath, parseFieldPath, valueAt } from "./fiel
 export * from "./kinds.ts";
 export type { ManifestObject } from "./manifest-object.ts";
 export * from "./read.ts";
+export {
+  type DeclaredPort,
+  declaredPorts,
+  type ServiceView,
+  servicesOf,
+  targetPortNumber,
+} from "./services.ts";
 export { applySet, applySets, type SetChange, type SetResult } from "./set.ts";
+export { keyOf, runningContainers, type WorkloadView, workloadsOf } from "./workloads.ts";

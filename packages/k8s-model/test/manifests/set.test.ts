@@ -92,7 +92,7 @@ test("an edited field is placed in the edit, and keeps the text of its number", 
   expect(edited?.position("spec.ports[1].port")).toEqual({
     file: "shop.yaml",
     line: 4,
-    column: 52,
+    column: 54,
   });
 });
 
