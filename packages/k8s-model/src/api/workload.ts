@@ -5,14 +5,17 @@ interface WorkloadSpec {
   readonly selector: LabelSelector;
   readonly template: PodTemplateSpec;
   readonly minReadySeconds?: number;
-  readonly revisionHistoryLimit?: number;
   readonly [field: string]: unknown;
+}
+
+interface RevisedWorkloadSpec extends WorkloadSpec {
+  readonly revisionHistoryLimit?: number;
 }
 
 export interface Deployment extends KubeObject {
   readonly apiVersion: "apps/v1";
   readonly kind: "Deployment";
-  readonly spec: WorkloadSpec & {
+  readonly spec: RevisedWorkloadSpec & {
     readonly replicas?: number;
     readonly paused?: boolean;
     readonly progressDeadlineSeconds?: number;
@@ -35,7 +38,7 @@ export interface ReplicaSet extends KubeObject {
 export interface StatefulSet extends KubeObject {
   readonly apiVersion: "apps/v1";
   readonly kind: "StatefulSet";
-  readonly spec: WorkloadSpec & {
+  readonly spec: RevisedWorkloadSpec & {
     readonly replicas?: number;
     readonly serviceName?: string;
     readonly podManagementPolicy?: "OrderedReady" | "Parallel";
@@ -47,7 +50,7 @@ export interface StatefulSet extends KubeObject {
 export interface DaemonSet extends KubeObject {
   readonly apiVersion: "apps/v1";
   readonly kind: "DaemonSet";
-  readonly spec: WorkloadSpec;
+  readonly spec: RevisedWorkloadSpec;
 }
 
 export type Workload = Deployment | ReplicaSet | StatefulSet | DaemonSet;
