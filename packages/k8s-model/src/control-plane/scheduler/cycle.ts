@@ -1,7 +1,8 @@
+import { invariant } from "@k8s-netsim/sim-core";
 import { HOSTNAME_LABEL } from "../../api/index.ts";
 import type { NodeState } from "./node-state.ts";
 import type { ClusterView, ShapeView } from "./shape-view.ts";
-import { labelOf } from "./spread-counts.ts";
+import type { SpreadCount } from "./spread-counts.ts";
 
 /** The plugins that score and what each weighs in the total. */
 export const SCORE_WEIGHTS = {
@@ -16,98 +17,77 @@ export const SCORE_WEIGHTS = {
 export type ScorePlugin = keyof typeof SCORE_WEIGHTS;
 
 /** Scores of one plugin in the order of the feasible nodes; undefined: it has nothing to say. */
-export type Scores = readonly number[] | undefined;
+export type Scores = Int32Array | undefined;
+
+export type ScoresByPlugin = Readonly<Record<ScorePlugin, Scores>>;
 
 /** One look at all nodes for one pod. Nodes are numbers into the cluster's list. */
 export interface Cycle {
   /** Nodes that the pod may be placed on. */
-  readonly feasible: readonly number[];
-  /** Nodes that were looked at and rejected, with the number of the first plugin that objected. */
-  readonly rejected: ReadonlyMap<number, number>;
-  /** Nodes that were not even looked at, because the pod names others. */
-  readonly excluded: number;
+  readonly feasible: Int32Array;
+  /** Per node the number of the first plugin that objected, or one of the two values below. */
+  readonly objections: Int8Array;
 }
 
+export const NO_OBJECTION = -1;
+/** Not even looked at, because the pod names other nodes. */
+export const EXCLUDED = -2;
+
 /** Filters the nodes. */
-export function filterNodes(view: ShapeView, cluster: ClusterView): Cycle {
+export function filterNodes(view: ShapeView, { nodes }: ClusterView): Cycle {
   const names = view.shape.requiredNodes.nodeNames;
   const minima = view.hard.counts.map((count) => count.minimum());
-  const feasible: number[] = [];
-  const rejected = new Map<number, number>();
-  let excluded = 0;
-  for (const [index, node] of cluster.nodes.entries()) {
-    if (names !== undefined && !names.has(node.name)) {
-      excluded += 1;
-      continue;
-    }
-    const objection = view.objection(index, minima);
-    if (objection < 0) feasible.push(index);
-    else rejected.set(index, objection);
+  const objections = new Int8Array(nodes.length);
+  const feasible = new Int32Array(nodes.length);
+  let count = 0;
+  for (let index = 0; index < nodes.length; index++) {
+    const excluded = names !== undefined && !names.has(nodes[index]?.name ?? "");
+    const objection = excluded ? EXCLUDED : view.objection(index, minima);
+    objections[index] = objection;
+    if (objection === NO_OBJECTION) feasible[count++] = index;
   }
-  return { feasible, rejected, excluded };
+  return { feasible: feasible.subarray(0, count), objections };
 }
 
 /** Every plugin's own scores, before they are brought to the scale of 0 to 100. */
 export function rawScores(
   view: ShapeView,
   cluster: ClusterView,
-  feasible: readonly number[],
-): Readonly<Record<ScorePlugin, Scores>> {
+  feasible: Int32Array,
+): ScoresByPlugin {
   const { milliCpu, memory } = view.shape.requests;
-  const resources = feasible.map((index) => view.resourceScores(index));
   return {
     TaintToleration: feasible.map((index) => view.badTaints[index] ?? 0),
-    NodeAffinity:
-      view.shape.preferredNodes === undefined
-        ? undefined
-        : feasible.map((index) => view.preferred[index] ?? 0),
-    NodeResourcesFit: resources.map(({ fit }) => fit),
-    PodTopologySpread: spreadScores(view, cluster, feasible),
+    NodeAffinity: view.shape.preferredNodes && feasible.map((index) => view.preferred[index] ?? 0),
+    NodeResourcesFit: feasible.map((index) => view.fitScores[index] ?? 0),
+    PodTopologySpread: spreadScores(view, feasible),
     InterPodAffinity: view.affinity.hasPreferences
       ? feasible.map((index) => view.affinity.score(nodeAt(cluster, index)))
       : undefined,
     NodeResourcesBalancedAllocation:
-      milliCpu === 0 && memory === 0 ? undefined : resources.map(({ balance }) => balance),
+      milliCpu === 0 && memory === 0 ? undefined : picked(view.balanceScores, feasible),
   };
 }
 
 /** The scores on the scale of 0 to 100. */
 export function normalizedScores(
-  raw: Readonly<Record<ScorePlugin, Scores>>,
-  ignored: ReadonlySet<number>,
-): Readonly<Record<ScorePlugin, Scores>> {
+  view: ShapeView,
+  feasible: Int32Array,
+  raw: ScoresByPlugin,
+): ScoresByPlugin {
   return {
     TaintToleration: raw.TaintToleration && fewestBest(raw.TaintToleration),
     NodeAffinity: raw.NodeAffinity && mostBest(raw.NodeAffinity),
     NodeResourcesFit: raw.NodeResourcesFit,
-    PodTopologySpread: raw.PodTopologySpread && evenestBest(raw.PodTopologySpread, ignored),
+    PodTopologySpread: raw.PodTopologySpread && evenestBest(view, feasible, raw.PodTopologySpread),
     InterPodAffinity: raw.InterPodAffinity && stretched(raw.InterPodAffinity),
     NodeResourcesBalancedAllocation: raw.NodeResourcesBalancedAllocation,
   };
 }
 
-/** Positions of feasible nodes that spreading does not score: a topology label is missing. */
-export function ignoredBySpread(
-  view: ShapeView,
-  cluster: ClusterView,
-  feasible: readonly number[],
-): ReadonlySet<number> {
-  const ignored = new Set<number>();
-  if (view.spread.systemDefaults) return ignored;
-  const keys = view.spread.soft.map(({ topologyKey }) => topologyKey);
-  for (const [position, index] of feasible.entries()) {
-    const node = nodeAt(cluster, index);
-    if (keys.some((key) => labelOf(node, key) === undefined)) ignored.add(position);
-  }
-  return ignored;
-}
-
 /** The weighted sum of the normalized scores per feasible node. */
-export function totals(
-  normalized: Readonly<Record<ScorePlugin, Scores>>,
-  length: number,
-): readonly number[] {
-  const sums = new Array<number>(length).fill(0);
+export function totals(normalized: ScoresByPlugin, length: number): Int32Array {
+  const sums = new Int32Array(length);
   for (const [plugin, weight] of Object.entries(SCORE_WEIGHTS)) {
     const scores = normalized[plugin as ScorePlugin];
     if (scores === undefined) continue;
@@ -116,62 +96,119 @@ export function totals(
   return sums;
 }
 
-function spreadScores(view: ShapeView, cluster: ClusterView, feasible: readonly number[]): Scores {
-  const { counts } = view.soft;
+function spreadScores(view: ShapeView, feasible: Int32Array): Scores {
+  const { counts, complete } = view.soft;
   if (counts.length === 0) return undefined;
-  const ignored = ignoredBySpread(view, cluster, feasible);
-  const sums = new Array<number>(feasible.length).fill(0);
-  for (const { constraint, domains, matching, onNode } of counts) {
+  const sums = new Float64Array(feasible.length);
+  for (const count of counts) {
+    const { constraint, domains, emptyDomain, matching, onNode } = count;
     const byNode = constraint.topologyKey === HOSTNAME_LABEL;
-    const size = byNode
-      ? feasible.length - ignored.size
-      : new Set(feasible.filter((_, i) => !ignored.has(i)).map((index) => domains[index])).size;
-    // More domains hold fewer pods each; the weight keeps them from being drowned by fewer, fuller ones.
-    const weight = Math.log(size + 2);
-    for (const [position, index] of feasible.entries()) {
+    // More domains hold fewer pods each; the weight keeps few full ones from drowning them.
+    const weight = Math.log(domainsAmong(count, feasible, complete) + 2);
+    for (let position = 0; position < feasible.length; position++) {
+      const index = feasible[position] ?? 0;
       const domain = domains[index] ?? -1;
-      if (domain < 0 || ignored.has(position)) continue;
-      if (labelOf(nodeAt(cluster, index), constraint.topologyKey) === undefined) continue;
+      if (domain < 0 || domain === emptyDomain || complete[index] === 0) continue;
       const pods = (byNode ? onNode[index] : matching[domain]) ?? 0;
       sums[position] = (sums[position] ?? 0) + (pods * weight + (constraint.maxSkew - 1));
     }
   }
-  return sums.map((sum) => Math.round(sum));
+  return rounded(sums);
 }
 
-function fewestBest(scores: readonly number[]): readonly number[] {
+/** How many domains the feasible nodes lie in; every node is one where the key is the hostname. */
+function domainsAmong(
+  { constraint, domains, matching }: SpreadCount,
+  feasible: Int32Array,
+  complete: Uint8Array,
+): number {
+  const byNode = constraint.topologyKey === HOSTNAME_LABEL;
+  const seen = new Uint8Array(matching.length);
+  let count = 0;
+  for (let position = 0; position < feasible.length; position++) {
+    const index = feasible[position] ?? 0;
+    if (complete[index] === 0) continue;
+    const domain = domains[index] ?? -1;
+    if (!byNode && (domain < 0 || seen[domain] === 1)) continue;
+    if (!byNode) seen[domain] = 1;
+    count += 1;
+  }
+  return count;
+}
+
+function fewestBest(scores: Int32Array): Int32Array {
   const most = maximum(scores);
-  return scores.map((score) => (most === 0 ? 100 : 100 - Math.trunc((100 * score) / most)));
+  if (most === 0) return new Int32Array(scores.length).fill(100);
+  return changed(scores, (score) => 100 - Math.trunc((100 * score) / most));
 }
 
-function mostBest(scores: readonly number[]): readonly number[] {
+function mostBest(scores: Int32Array): Int32Array {
   const most = maximum(scores);
-  return most === 0 ? scores : scores.map((score) => Math.trunc((100 * score) / most));
+  return most === 0 ? scores : changed(scores, (score) => Math.trunc((100 * score) / most));
 }
 
-function evenestBest(scores: readonly number[], ignored: ReadonlySet<number>): readonly number[] {
-  const counted = scores.filter((_, position) => !ignored.has(position));
-  const most = maximum(counted);
-  const least = counted.reduce((low, score) => Math.min(low, score), Number.MAX_SAFE_INTEGER);
-  return scores.map((score, position) => {
-    if (ignored.has(position)) return 0;
+/** Nodes without a topology label get nothing. */
+function evenestBest(view: ShapeView, feasible: Int32Array, scores: Int32Array): Int32Array {
+  const { complete } = view.soft;
+  let most = 0;
+  let least = Number.MAX_SAFE_INTEGER;
+  for (let position = 0; position < scores.length; position++) {
+    if (complete[feasible[position] ?? 0] === 0) continue;
+    const score = scores[position] ?? 0;
+    most = Math.max(most, score);
+    least = Math.min(least, score);
+  }
+  return changed(scores, (score, position) => {
+    if (complete[feasible[position] ?? 0] === 0) return 0;
     return most === 0 ? 100 : Math.trunc((100 * (most + least - score)) / most);
   });
 }
 
-function stretched(scores: readonly number[]): readonly number[] {
-  const least = scores.reduce((low, score) => Math.min(low, score), Number.MAX_SAFE_INTEGER);
-  const most = scores.reduce((high, score) => Math.max(high, score), Number.MIN_SAFE_INTEGER);
-  if (most <= least) return scores.map(() => 0);
-  return scores.map((score) => Math.trunc(100 * ((score - least) / (most - least))));
+function stretched(scores: Int32Array): Int32Array {
+  let least = Number.MAX_SAFE_INTEGER;
+  let most = Number.MIN_SAFE_INTEGER;
+  for (const score of scores) {
+    least = Math.min(least, score);
+    most = Math.max(most, score);
+  }
+  if (most <= least) return new Int32Array(scores.length);
+  return changed(scores, (score) => Math.trunc(100 * ((score - least) / (most - least))));
 }
 
-function maximum(scores: readonly number[]): number {
-  return scores.reduce((high, score) => Math.max(high, score), 0);
+function maximum(scores: Int32Array): number {
+  let most = 0;
+  for (let i = 0; i < scores.length; i++) most = Math.max(most, scores[i] ?? 0);
+  return most;
+}
+
+// Plain loops: the arrays' own map and from take several times as long, and this runs for each pod.
+
+function picked(
+  perNode: Uint8Array | Uint16Array | Int16Array | Int32Array,
+  feasible: Int32Array,
+): Int32Array {
+  const scores = new Int32Array(feasible.length);
+  for (let i = 0; i < scores.length; i++) scores[i] = perNode[feasible[i] ?? 0] ?? 0;
+  return scores;
+}
+
+function changed(
+  scores: Int32Array,
+  change: (score: number, position: number) => number,
+): Int32Array {
+  const result = new Int32Array(scores.length);
+  for (let i = 0; i < result.length; i++) result[i] = change(scores[i] ?? 0, i);
+  return result;
+}
+
+function rounded(sums: Float64Array): Int32Array {
+  const result = new Int32Array(sums.length);
+  for (let i = 0; i < result.length; i++) result[i] = Math.round(sums[i] ?? 0);
+  return result;
 }
 
 function nodeAt({ nodes }: ClusterView, index: number): NodeState {
   const node = nodes[index];
-  if (node === undefined) throw new RangeError(`There is no node number ${index}.`);
+  invariant(node !== undefined, `there is a node number ${index}`);
   return node;
 }

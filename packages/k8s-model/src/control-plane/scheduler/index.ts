@@ -1,4 +1,4 @@
-export type { ScorePlugin, Scores } from "./cycle.ts";
+export type { ScorePlugin } from "./cycle.ts";
 export { SCORE_WEIGHTS } from "./cycle.ts";
 export type { Rejection } from "./rejection.ts";
 export type { ScoringStrategy, UtilizationShapePoint } from "./resource-score.ts";

@@ -1,4 +1,4 @@
-import type { Cycle } from "./cycle.ts";
+import { type Cycle, EXCLUDED, NO_OBJECTION } from "./cycle.ts";
 import { insufficiencies } from "./resource-fit.ts";
 import {
   type ClusterView,
@@ -54,7 +54,7 @@ export function rejectionOf(
 export function unschedulableSentence(
   view: ShapeView,
   cluster: ClusterView,
-  { rejected, excluded }: Cycle,
+  { objections }: Cycle,
 ): string {
   const total = cluster.nodes.length;
   if (total === 0) return "no nodes available to schedule pods";
@@ -62,12 +62,13 @@ export function unschedulableSentence(
     return `0/${total} nodes are available: pod affinity terms conflict.`;
   }
   const counts = new Map<string, number>();
-  const tally = (reason: string, more: number): void => {
-    counts.set(reason, (counts.get(reason) ?? 0) + more);
+  const tally = (reason: string): void => {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
   };
-  if (excluded > 0) tally("node(s) didn't satisfy plugin(s) [NodeAffinity]", excluded);
-  for (const [index, objection] of rejected) {
-    for (const reason of rejectionOf(view, cluster, index, objection).reasons) tally(reason, 1);
+  for (const [index, objection] of objections.entries()) {
+    if (objection === NO_OBJECTION) continue;
+    if (objection === EXCLUDED) tally("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+    else rejectionOf(view, cluster, index, objection).reasons.forEach(tally);
   }
   const reasons = Array.from(counts, ([reason, count]) => `${count} ${reason}`).sort();
   return `0/${total} nodes are available: ${reasons.join(", ")}.`;

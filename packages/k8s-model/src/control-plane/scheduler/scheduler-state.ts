@@ -11,18 +11,17 @@ import {
 import {
   type Cycle,
   filterNodes,
-  ignoredBySpread,
   normalizedScores,
   rawScores,
   type ScorePlugin,
-  type Scores,
+  type ScoresByPlugin,
   totals,
 } from "./cycle.ts";
 import { NodeState, type PlacedPod } from "./node-state.ts";
 import { type PodShape, podShape, shapeSignature } from "./pod-shape.ts";
 import { type Rejection, rejectionOf, unschedulableSentence } from "./rejection.ts";
 import type { ScoringStrategy } from "./resource-score.ts";
-import { ShapeView } from "./shape-view.ts";
+import { type ClusterView, ShapeView } from "./shape-view.ts";
 import { defaultSpreadSelector, type SpreadingService } from "./spread-constraint.ts";
 
 /** What else than the pod decides where it goes: whose pods it is to be spread among by default. */
@@ -45,8 +44,8 @@ export interface Assessment {
   /** Set where the pod names nodes: no other was looked at. */
   readonly restrictedTo?: readonly string[];
   /** Per plugin in the order of `feasible`; undefined where the plugin has nothing to say. */
-  readonly raw: Readonly<Record<ScorePlugin, Scores>>;
-  readonly normalized: Readonly<Record<ScorePlugin, Scores>>;
+  readonly raw: Readonly<Record<ScorePlugin, readonly number[] | undefined>>;
+  readonly normalized: Readonly<Record<ScorePlugin, readonly number[] | undefined>>;
   /** The normalized scores times their weights, added up. */
   readonly total: readonly number[];
   readonly placement: Placement;
@@ -75,7 +74,7 @@ export class SchedulerState {
   readonly #namespaces: Map<string, Labels> = new Map();
   readonly #shapes: Map<string, PodShape> = new Map();
   readonly #views: Map<string, ShapeView> = new Map();
-  #ordered: readonly NodeState[] | undefined;
+  #ordered: ClusterView | undefined;
   #indices: Map<string, number> = new Map();
 
   constructor(options: SchedulerOptions = {}) {
@@ -152,12 +151,9 @@ export class SchedulerState {
     const view = this.#viewOrError(pod, context);
     if (typeof view === "string") return { unschedulable: view };
     const cycle = filterNodes(view, this.#cluster);
-    if (cycle.feasible.length === 1) return this.#place(cycle.feasible[0] ?? 0);
-    if (cycle.feasible.length === 0) {
-      return { unschedulable: unschedulableSentence(view, this.#cluster, cycle) };
-    }
-    const { total } = this.#score(view, cycle);
-    return this.#place(best(cycle.feasible, total));
+    // Like the original, which does not score a single candidate.
+    if (cycle.feasible.length < 2) return this.#place(view, cycle, new Int32Array(1));
+    return this.#place(view, cycle, this.#score(view, cycle).total);
   }
 
   /**
@@ -169,54 +165,60 @@ export class SchedulerState {
     const view = this.#view(pod, context);
     const cluster = this.#cluster;
     const cycle = filterNodes(view, cluster);
-    const scores = this.#score(view, cycle);
-    const nameOf = (index: number): string => cluster.nodes[index]?.name ?? "";
-    const rejected = Array.from(
-      cycle.rejected,
-      ([index, objection]) =>
-        [nameOf(index), rejectionOf(view, cluster, index, objection)] as const,
-    );
+    const { raw, normalized, total } = this.#score(view, cycle);
+    const rejected = new Map<string, Rejection>();
+    for (const [index, objection] of cycle.objections.entries()) {
+      if (objection < 0) continue;
+      rejected.set(this.#nameOf(index), rejectionOf(view, cluster, index, objection));
+    }
     const { nodeNames } = view.shape.requiredNodes;
     return {
-      feasible: cycle.feasible.map(nameOf),
-      rejected: new Map(rejected),
+      feasible: Array.from(cycle.feasible, (index) => this.#nameOf(index)),
+      rejected,
       ...(nodeNames === undefined ? {} : { restrictedTo: [...nodeNames].sort() }),
-      ...scores,
-      placement:
-        cycle.feasible.length === 0
-          ? { unschedulable: unschedulableSentence(view, cluster, cycle) }
-          : this.#place(best(cycle.feasible, scores.total)),
+      raw: plain(raw),
+      normalized: plain(normalized),
+      total: Array.from(total),
+      placement: this.#place(view, cycle, total),
     };
   }
 
-  #score(view: ShapeView, { feasible }: Cycle): Pick<Assessment, "raw" | "normalized" | "total"> {
+  #score(
+    view: ShapeView,
+    { feasible }: Cycle,
+  ): {
+    readonly raw: ScoresByPlugin;
+    readonly normalized: ScoresByPlugin;
+    readonly total: Int32Array;
+  } {
     const raw = rawScores(view, this.#cluster, feasible);
-    const ignored = ignoredBySpread(view, this.#cluster, feasible);
-    const normalized = normalizedScores(raw, ignored);
+    const normalized = normalizedScores(view, feasible, raw);
     return { raw, normalized, total: totals(normalized, feasible.length) };
   }
 
-  #place(index: number): Placement {
-    return { node: this.#cluster.nodes[index]?.name ?? "" };
+  #place(view: ShapeView, cycle: Cycle, total: Int32Array): Placement {
+    return cycle.feasible.length === 0
+      ? { unschedulable: unschedulableSentence(view, this.#cluster, cycle) }
+      : { node: this.#nameOf(best(cycle.feasible, total)) };
   }
 
-  get #cluster(): {
-    readonly nodes: readonly NodeState[];
-    readonly strategy: ScoringStrategy;
-    namespaceLabels(namespace: string): Labels;
-  } {
-    if (this.#ordered === undefined) {
-      this.#ordered = [...this.#nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      this.#indices = new Map(this.#ordered.map(({ name }, index) => [name, index]));
-    }
-    return {
-      nodes: this.#ordered,
+  #nameOf(index: number): string {
+    return this.#cluster.nodes[index]?.name ?? "";
+  }
+
+  get #cluster(): ClusterView {
+    if (this.#ordered !== undefined) return this.#ordered;
+    const nodes = [...this.#nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#indices = new Map(nodes.map(({ name }, index) => [name, index]));
+    this.#ordered = {
+      nodes,
       strategy: this.#strategy,
       namespaceLabels: (name) => ({
         "kubernetes.io/metadata.name": name,
         ...this.#namespaces.get(name),
       }),
     };
+    return this.#ordered;
   }
 
   #viewOrError(pod: Pod, context: SchedulingContext): ShapeView | string {
@@ -266,12 +268,17 @@ export class SchedulerState {
 }
 
 /** The feasible node with the highest total; of equals the first, which has the lowest name. */
-function best(feasible: readonly number[], total: readonly number[]): number {
+function best(feasible: Int32Array, total: Int32Array): number {
   let winner = 0;
   for (let i = 1; i < feasible.length; i++) {
     if ((total[i] ?? 0) > (total[winner] ?? 0)) winner = i;
   }
   return feasible[winner] ?? 0;
+}
+
+function plain(scores: ScoresByPlugin): Assessment["raw"] {
+  const entries = Object.entries(scores).map(([plugin, list]) => [plugin, list && [...list]]);
+  return Object.fromEntries(entries) as Assessment["raw"];
 }
 
 /** Whether nothing that the scheduler reads of a node differs: heartbeats change the rest. */

@@ -1,3 +1,4 @@
+import { invariant } from "@k8s-netsim/sim-core";
 import type { Labels, Selector } from "../../api/index.ts";
 import { AffinityCounts, type AffinityEffect } from "./affinity-counts.ts";
 import type { NodeState, PlacedPod } from "./node-state.ts";
@@ -50,14 +51,16 @@ export class ShapeView {
   readonly badTaints: Uint16Array;
   /** Preferred node affinity per node. */
   readonly preferred: Int32Array;
+  /** NodeResourcesFit's scores of the nodes that the last filtering found feasible. */
+  readonly fitScores: Uint8Array;
+  /** NodeResourcesBalancedAllocation's, likewise. */
+  readonly balanceScores: Int16Array;
   readonly #cluster: ClusterView;
   /** Number of the first plugin that objects to the node whatever runs there, or -1. */
   readonly #standing: Int8Array;
   readonly #effects: WeakMap<PodShape, Effect> = new WeakMap();
   readonly #generation: Float64Array;
   readonly #fits: Uint8Array;
-  readonly #fitScore: Uint8Array;
-  readonly #balanceScore: Int16Array;
 
   constructor(shape: PodShape, defaultSelector: Selector | undefined, cluster: ClusterView) {
     const { nodes } = cluster;
@@ -73,8 +76,8 @@ export class ShapeView {
     this.#standing = new Int8Array(nodes.length);
     this.#generation = new Float64Array(nodes.length).fill(-1);
     this.#fits = new Uint8Array(nodes.length);
-    this.#fitScore = new Uint8Array(nodes.length);
-    this.#balanceScore = new Int16Array(nodes.length);
+    this.fitScores = new Uint8Array(nodes.length);
+    this.balanceScores = new Int16Array(nodes.length);
     for (const [index, node] of nodes.entries()) this.#look(index, node);
   }
 
@@ -88,12 +91,6 @@ export class ShapeView {
     if (this.#fits[index] === 0) return 5;
     if (!this.#spreadAllows(index, hardMinima)) return 6;
     return this.affinity.verdict(node) === undefined ? -1 : 7;
-  }
-
-  /** Scores of NodeResourcesFit and NodeResourcesBalancedAllocation. */
-  resourceScores(index: number): { readonly fit: number; readonly balance: number } {
-    this.#refresh(index, this.#node(index));
-    return { fit: this.#fitScore[index] ?? 0, balance: this.#balanceScore[index] ?? 0 };
   }
 
   /** Takes note of a pod that came to the node (1) or left it (-1). */
@@ -115,11 +112,14 @@ export class ShapeView {
   }
 
   #spreadAllows(index: number, minima: readonly number[]): boolean {
-    for (const [i, { constraint, domains, matching }] of this.hard.counts.entries()) {
-      const domain = domains[index] ?? -1;
-      if (domain < 0) return false;
-      const others = (matching[domain] ?? 0) - (minima[i] ?? 0);
-      if (others + (constraint.selectsItself ? 1 : 0) > constraint.maxSkew) return false;
+    const { counts } = this.hard;
+    for (let i = 0; i < counts.length; i++) {
+      const count = counts[i];
+      const domain = count?.domains[index] ?? -1;
+      if (count === undefined || domain < 0) return false;
+      const { maxSkew, selectsItself } = count.constraint;
+      const others = (count.matching[domain] ?? 0) - (minima[i] ?? 0);
+      if (others + (selectsItself ? 1 : 0) > maxSkew) return false;
     }
     return true;
   }
@@ -129,8 +129,8 @@ export class ShapeView {
     const { requests, scoringRequests } = this.shape;
     this.#generation[index] = node.generation;
     this.#fits[index] = fits(node, requests) ? 1 : 0;
-    this.#fitScore[index] = fitScore(node, scoringRequests, this.#cluster.strategy);
-    this.#balanceScore[index] = balanceScore(node, requests);
+    this.fitScores[index] = fitScore(node, scoringRequests, this.#cluster.strategy);
+    this.balanceScores[index] = balanceScore(node, requests);
   }
 
   #effectOf(pod: PlacedPod): Effect {
@@ -147,7 +147,7 @@ export class ShapeView {
 
   #node(index: number): NodeState {
     const node = this.#cluster.nodes[index];
-    if (node === undefined) throw new RangeError(`There is no node number ${index}.`);
+    invariant(node !== undefined, `there is a node number ${index}`);
     return node;
   }
 }

@@ -4,11 +4,16 @@ import type { PodShape } from "./pod-shape.ts";
 import type { SpreadConstraint } from "./spread-constraint.ts";
 import { untoleratedTaint } from "./tolerations.ts";
 
+/** No label value: those hold no line breaks. */
+const NO_LABEL = "\n";
+
 /** How the pods that one constraint counts lie over its domains; kept up to date pod by pod. */
 export class SpreadCount {
   readonly constraint: SpreadConstraint;
   /** Domain of each node, by the value of its label; -1 without the label. */
   readonly domains: Int32Array;
+  /** The domain of the nodes without the label where they form one, or -1. */
+  readonly emptyDomain: number;
   /** Matching pods per domain, on nodes that the constraint looks at. */
   readonly matching: Int32Array;
   /** Domains with a node that the constraint looks at. */
@@ -30,13 +35,14 @@ export class SpreadCount {
     this.#counted = new Uint8Array(nodes.length);
     const values = new Map<string, number>();
     for (const [index, node] of nodes.entries()) {
-      const value = labelOf(node, constraint.topologyKey) ?? (emptyIsDomain ? "" : undefined);
+      const value = labelOf(node, constraint.topologyKey) ?? (emptyIsDomain ? NO_LABEL : undefined);
       if (value === undefined) continue;
       const domain = values.get(value) ?? values.size;
       values.set(value, domain);
       this.domains[index] = domain;
       this.#counted[index] = counts(node) ? 1 : 0;
     }
+    this.emptyDomain = emptyIsDomain ? (values.get(NO_LABEL) ?? -1) : -1;
     this.matching = new Int32Array(values.size);
     this.eligible = new Uint8Array(values.size);
     for (const [index, counted] of this.#counted.entries()) {
@@ -67,6 +73,8 @@ export class SpreadCount {
 /** The counts of all hard or all soft constraints of one shape. */
 export class SpreadCounts {
   readonly counts: readonly SpreadCount[];
+  /** 1 for nodes that have every label they need. */
+  readonly complete: Uint8Array;
   readonly #shape: PodShape;
 
   /** `requireAll`: only nodes that have the labels of all constraints are looked at. */
@@ -80,6 +88,7 @@ export class SpreadCounts {
     const keys = constraints.map(({ topologyKey }) => topologyKey);
     const complete = (node: NodeState): boolean =>
       !requireAll || keys.every((key) => labelOf(node, key) !== undefined);
+    this.complete = Uint8Array.from(nodes, (node) => (complete(node) ? 1 : 0));
     this.counts = constraints.map(
       (constraint) =>
         new SpreadCount(
