@@ -1,5 +1,5 @@
 // Runs everything that README and docs show: each `ts` block is type-checked and run as a program
-// of its own, each `npm run` line of an `sh` block is run; what they print is compared with the
+// of its own, each `sh` block of `npm run` lines is run; what they print is compared with the
 // `text` block right below.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -48,10 +48,13 @@ function runProgram(name: string, example: Example): void {
   if (example.expected !== undefined) assertPrinted(example.expected, printed);
 }
 
-/** Only what a reader can run in a fresh clone; the tests run as a check of their own. */
+/** Blocks that a reader can run in a fresh clone, whole; the tests run as a check of their own. */
 function commands(example: Example): readonly string[] {
-  const lines = example.text.replace(/\\\n\s*/g, "").split("\n");
-  return lines.filter((line) => line.startsWith("npm run "));
+  const lines = example.text
+    .replace(/\\\n\s*/g, "")
+    .trimEnd()
+    .split("\n");
+  return lines.every((line) => line.startsWith("npm run ")) ? lines : [];
 }
 
 function runCommand(line: string, example: Example): void {
