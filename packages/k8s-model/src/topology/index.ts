@@ -1,3 +1,4 @@
 export * from "./distance.ts";
 export * from "./price.ts";
 export * from "./round-trip.ts";
+export * from "./synthesis.ts";
