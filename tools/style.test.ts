@@ -52,7 +52,7 @@ describe("style", () => {
 
   it("names files in kebab-case", () => {
     const kebab =
-      /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*(\.(test|test-d|bench|d|config))?\.(ts|mjs)$/;
+      /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*(\.(test|test-d|bench|d|config))?\.(ts|mjs)$/;
     expect(code.filter((file) => !kebab.test(file.split("/").at(-1) ?? ""))).toEqual([]);
   });
 
