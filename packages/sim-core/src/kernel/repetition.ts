@@ -1,19 +1,19 @@
 import { SimulationError } from "../errors/index.ts";
 import type { Action } from "./closures.ts";
 import { type EventId, NO_EVENT } from "./event-id.ts";
-import type { Simulation } from "./simulation.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** An action that runs again and again until it is stopped. */
 export class Repetition {
-  readonly #simulation: Simulation;
+  readonly #scheduler: Scheduler;
   readonly #periodNs: number;
   readonly #action: Action;
   #next: EventId = NO_EVENT;
   #stopped = false;
 
-  constructor(simulation: Simulation, periodNs: number, action: Action, firstNs: number) {
+  constructor(scheduler: Scheduler, periodNs: number, action: Action, firstNs: number) {
     if (!(Math.round(periodNs) >= 1)) throw notAPeriod(periodNs);
-    this.#simulation = simulation;
+    this.#scheduler = scheduler;
     this.#periodNs = Math.round(periodNs);
     this.#action = action;
     this.#scheduleAfter(firstNs);
@@ -22,11 +22,11 @@ export class Repetition {
   /** Ends the repetition, from outside or from the action itself. */
   stop(): void {
     this.#stopped = true;
-    this.#simulation.cancel(this.#next);
+    this.#scheduler.cancel(this.#next);
   }
 
   #scheduleAfter(delayNs: number): void {
-    this.#next = this.#simulation.after(delayNs, () => {
+    this.#next = this.#scheduler.after(delayNs, () => {
       this.#action();
       if (!this.#stopped) this.#scheduleAfter(this.#periodNs);
     });

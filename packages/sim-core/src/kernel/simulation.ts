@@ -14,9 +14,12 @@ import {
 } from "./event-records.ts";
 import { handlerFailure } from "./handler-failure.ts";
 import { type Handler, type HandlerLabel, HandlerTable, OUTSIDE } from "./handler-table.ts";
+import { Deadlock, type Process, type ProcessBody, type ProcessOptions } from "./process/index.ts";
+import { ProcessTable, type Waiting } from "./process/process-table.ts";
 import { Repetition } from "./repetition.ts";
 import { runInSlices } from "./run-in-slices.ts";
 import type { RunOptions, RunSummary } from "./run-options.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** What a simulation is made of. */
 export interface SimulationOptions {
@@ -37,11 +40,12 @@ export interface SimulationOptions {
  * Events run in one total order: time, then priority (lower first), then order of scheduling. The same
  * program under the same seed does the same, to the last bit, on every supported engine.
  */
-export class Simulation {
+export class Simulation implements Scheduler {
   readonly seed: string;
   readonly #queue: EventQueue = new EventQueue();
   readonly #handlers: HandlerTable = new HandlerTable();
   readonly #closures: Closures = new Closures();
+  readonly #processes: ProcessTable;
   readonly #streams: StreamRegistry;
   readonly #sites: string[] | undefined;
   readonly #closureHandler: HandlerId;
@@ -60,6 +64,12 @@ export class Simulation {
       (index) => this.#closures.run(index),
       (index) => this.#closures.label(index),
     );
+    const processHandler = this.#handlers.add(
+      "process",
+      (index) => this.#processes.resume(index),
+      (index) => this.#processes.label(index),
+    );
+    this.#processes = new ProcessTable(this, processHandler);
   }
 
   /** Simulated time now. */
@@ -170,9 +180,30 @@ export class Simulation {
     return new Repetition(this, periodNs, action, options.firstNs ?? periodNs);
   }
 
-  /** Runs events until none is pending. */
+  /**
+   * Starts a process: a generator function that yields what it waits for. Its first step runs as an
+   * event of its own, now or after `delayNs`.
+   */
+  process<R>(name: string, body: ProcessBody<R>, options?: ProcessOptions): Process<R> {
+    return this.#processes.start(name, body, options);
+  }
+
+  /** Which processes wait for something other than time, and for what. */
+  waiting(): Waiting[] {
+    return this.#processes.waiting();
+  }
+
+  /**
+   * Runs events until none is pending. Processes that then still wait, other than background ones, are
+   * a `Deadlock`, which is thrown.
+   */
   run(options?: RunOptions): RunSummary {
-    return this.#run(Infinity, options);
+    const summary = this.#run(Infinity, options);
+    if (summary.end === "empty") {
+      const stuck = this.waiting().filter(({ background }) => !background);
+      if (stuck.length > 0) throw new Deadlock(this.now, stuck);
+    }
+    return summary;
   }
 
   /**

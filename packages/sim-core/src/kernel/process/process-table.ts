@@ -1,0 +1,67 @@
+import type { EventId, HandlerId } from "../event-id.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { Process, type ProcessBody, type ProcessHome } from "./process.ts";
+
+/** How a process starts. */
+export interface ProcessOptions {
+  /** Start after this time; now unless given. */
+  readonly delayNs?: number;
+  /** May wait for ever without counting as stuck. */
+  readonly background?: boolean;
+}
+
+/** A process that waits, and for what. */
+export interface Waiting {
+  readonly process: string;
+  readonly waitsFor: string;
+  readonly background: boolean;
+}
+
+/** The living processes of a simulation, by small whole numbers that events carry. */
+export class ProcessTable implements ProcessHome {
+  readonly scheduler: Scheduler;
+  readonly #handler: HandlerId;
+  readonly #processes: (Process | undefined)[] = [];
+  readonly #free: number[] = [];
+
+  /** `handler` must call `resume` with its first payload. */
+  constructor(scheduler: Scheduler, handler: HandlerId) {
+    this.scheduler = scheduler;
+    this.#handler = handler;
+  }
+
+  start<R>(name: string, body: ProcessBody<R>, options: ProcessOptions = {}): Process<R> {
+    const index = this.#free.pop() ?? this.#processes.length;
+    const { delayNs = 0, background = false } = options;
+    const process = new Process<R>({ home: this, index, name, body, background, delayNs });
+    this.#processes[index] = process as Process;
+    return process;
+  }
+
+  resume(index: number): void {
+    (this.#processes[index] as Process).resume();
+  }
+
+  wakeUp(delayNs: number, index: number): EventId {
+    return this.scheduler.schedule(delayNs, this.#handler, index);
+  }
+
+  ended(index: number): void {
+    this.#processes[index] = undefined;
+    this.#free.push(index);
+  }
+
+  /** The name of the process with that number. */
+  label(index: number): string {
+    return this.#processes[index]?.name ?? "(process)";
+  }
+
+  /** Who waits for what, in order of number. */
+  waiting(): Waiting[] {
+    return this.#processes.flatMap((process) => {
+      const waitsFor = process?.waitsFor;
+      if (process === undefined || waitsFor === undefined) return [];
+      return [{ process: process.name, waitsFor, background: process.background }];
+    });
+  }
+}

@@ -1,0 +1,279 @@
+import type { EventId } from "../event-id.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { PENDING, Wait, type Waiter, type Yieldable } from "./wait.ts";
+
+/** The steps of a process: a generator that yields what it waits for. */
+// biome-ignore lint/suspicious/noExplicitAny: a plain `yield` cannot know the type of what it waits for; `yield*` does.
+export type Steps<R = unknown> = Generator<Yieldable, R, any>;
+
+/** What a process does, as a generator function. */
+export type ProcessBody<R = unknown> = (process: Process<R>) => Steps<R>;
+
+/** Thrown inside a process, at its `yield`, when another interrupts it. */
+export class Interrupted extends Error {
+  /** What the interrupter said. */
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    super(`Interrupted: ${String(reason)}`);
+    this.name = "Interrupted";
+    this.reason = reason;
+  }
+}
+
+/** Where processes live: wakes them through the event queue and keeps account of them. */
+export interface ProcessHome {
+  readonly scheduler: Scheduler;
+  /** An event that resumes the process with that number. */
+  wakeUp(delayNs: number, index: number): EventId;
+  ended(index: number): void;
+}
+
+/** What one process is made from. */
+export interface ProcessParts<R> {
+  readonly home: ProcessHome;
+  /** Its number at home: the payload of its events. */
+  readonly index: number;
+  readonly name: string;
+  readonly body: ProcessBody<R>;
+  readonly background: boolean;
+  readonly delayNs: number;
+}
+
+/**
+ * What a process is doing: not begun; on the stack; in a delay; waiting for something; about to be
+ * resumed with what it waited for; finished, failed or killed.
+ */
+export type ProcessState =
+  | "starting"
+  | "awake"
+  | "delayed"
+  | "waiting"
+  | "woken"
+  | "finished"
+  | "failed"
+  | "killed";
+
+type Move = "next" | "throw" | "return";
+
+/**
+ * An activity that takes time, written as a generator function. Waiting for it gives what it returns,
+ * or throws what it threw; thrown with nobody waiting, an error ends the run.
+ */
+export class Process<R = unknown> extends Wait<R> implements Waiter {
+  readonly name: string;
+  /** May wait for ever without counting as stuck: servers, watchers. */
+  readonly background: boolean;
+  readonly #home: ProcessHome;
+  readonly #index: number;
+  readonly #steps: Steps<R>;
+  #state: ProcessState = "starting";
+  #wakeUp: EventId;
+  /** What it waits for, or has just been granted by. */
+  #wait: Wait<unknown> | undefined = undefined;
+  /** What to resume with, and in the end what it returned or threw. */
+  #value: unknown = undefined;
+  #move: Move = "next";
+  #interrupts: Interrupted[] | undefined = undefined;
+  #killed = false;
+  /** Killed while awake: the next yield is its last, but for what `finally` yields. */
+  #killAtNextYield = false;
+  #joined: Set<Waiter> | undefined = undefined;
+
+  constructor({ home, index, name, body, background, delayNs }: ProcessParts<R>) {
+    super();
+    this.name = name;
+    this.background = background;
+    this.#home = home;
+    this.#index = index;
+    this.#wakeUp = home.wakeUp(delayNs, index);
+    this.#steps = body(this);
+  }
+
+  get state(): ProcessState {
+    return this.#state;
+  }
+
+  /** Not finished, failed or killed. */
+  get isAlive(): boolean {
+    const state = this.#state;
+    return state !== "finished" && state !== "failed" && state !== "killed";
+  }
+
+  get scheduler(): Scheduler {
+    return this.#home.scheduler;
+  }
+
+  /** What it waits for, in words; undefined when it does not wait for anything but time. */
+  get waitsFor(): string | undefined {
+    return this.#state === "waiting" ? this.#wait?.describe() : undefined;
+  }
+
+  /**
+   * Throws `Interrupted` inside the process, at its present wait, which ends; false when the process
+   * has ended. A process that is awake, or has just got what it waited for, is interrupted at its next
+   * wait.
+   */
+  interrupt(reason?: unknown): boolean {
+    if (!this.isAlive) return false;
+    const interrupted = new Interrupted(reason);
+    if (this.#state === "delayed" || this.#state === "waiting") {
+      this.#leave();
+      this.#wait = undefined;
+      this.fail(interrupted);
+    } else {
+      this.#interrupts ??= [];
+      this.#interrupts.push(interrupted);
+    }
+    return true;
+  }
+
+  /**
+   * Ends the process where it waits; its `finally` blocks run at once, and may wait themselves. False
+   * when it has ended already. A process that is awake, such as one that kills itself, ends at its next
+   * `yield`.
+   */
+  kill(): boolean {
+    if (!this.isAlive) return false;
+    this.#killed = true;
+    if (this.#state === "awake") {
+      this.#killAtNextYield = true;
+      return true;
+    }
+    this.#leave();
+    this.#advance("return", undefined);
+    return true;
+  }
+
+  /** Called by the event that ends its wait. */
+  resume(): void {
+    const value = this.#value;
+    const move = this.#move;
+    this.#value = undefined;
+    this.#move = "next";
+    this.#advance(move, value);
+  }
+
+  wake(value: unknown): void {
+    this.#state = "woken";
+    this.#value = value;
+    this.#wakeUp = this.#home.wakeUp(0, this.#index);
+  }
+
+  fail(error: unknown): void {
+    this.#move = "throw";
+    this.wake(error);
+  }
+
+  begin(waiter: Waiter): R | typeof PENDING {
+    if (this.#state === "failed") throw this.#value;
+    if (!this.isAlive) return this.#value as R;
+    this.#joined ??= new Set();
+    this.#joined.add(waiter);
+    return PENDING;
+  }
+
+  withdraw(waiter: Waiter): void {
+    this.#joined?.delete(waiter);
+  }
+
+  describe(): string {
+    return `process "${this.name}"`;
+  }
+
+  /** Gives up what the process waits for, or has been granted and not received. */
+  #leave(): void {
+    if (this.#state === "waiting") {
+      this.#wait?.withdraw(this);
+      return;
+    }
+    this.scheduler.cancel(this.#wakeUp);
+    if (this.#state === "woken" && this.#move === "next") this.#wait?.undo(this.#value);
+    this.#move = "next";
+    this.#value = undefined;
+  }
+
+  /** Runs the steps up to the next wait that is not over at once. */
+  #advance(firstMove: Move, firstValue: unknown): void {
+    let move = firstMove;
+    let value = firstValue;
+    this.#wait = undefined;
+    for (;;) {
+      const step = this.#step(move, value);
+      if (step === undefined) return;
+      if (this.#killAtNextYield) {
+        this.#killAtNextYield = false;
+        move = "return";
+        value = undefined;
+        continue;
+      }
+      const interrupt = this.#interrupts?.shift();
+      if (interrupt !== undefined) {
+        move = "throw";
+        value = interrupt;
+        continue;
+      }
+      try {
+        value = this.#begin(step);
+        if (value === PENDING) return;
+        move = "next";
+      } catch (error) {
+        move = "throw";
+        value = error;
+      }
+    }
+  }
+
+  /** Runs the steps up to the next yield: what was yielded, or undefined after the last step. */
+  #step(move: Move, value: unknown): Yieldable | undefined {
+    this.#state = "awake";
+    let result: IteratorResult<Yieldable, R>;
+    try {
+      if (move === "next") result = this.#steps.next(value);
+      else if (move === "throw") result = this.#steps.throw(value);
+      else result = this.#steps.return(value as R);
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+    if (!result.done) return result.value;
+    this.#end(this.#killed ? "killed" : "finished", result.value);
+    return undefined;
+  }
+
+  #begin(yielded: Yieldable): unknown {
+    if (typeof yielded === "number") {
+      this.#wakeUp = this.#home.wakeUp(yielded, this.#index);
+      this.#state = "delayed";
+      return PENDING;
+    }
+    const value = yielded.begin(this);
+    this.#wait = yielded;
+    if (value === PENDING) this.#state = "waiting";
+    return value;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#joined !== undefined && this.#joined.size > 0) {
+      this.#end("failed", error);
+      return;
+    }
+    // It keeps its number, so that the failure of its event can name it.
+    this.#state = "failed";
+    this.#value = error;
+    throw error;
+  }
+
+  #end(state: ProcessState, value: unknown): void {
+    this.#state = state;
+    this.#value = value;
+    this.#home.ended(this.#index);
+    const joined = this.#joined;
+    this.#joined = undefined;
+    if (joined === undefined) return;
+    for (const waiter of joined) {
+      if (state === "failed") waiter.fail(value);
+      else waiter.wake(value);
+    }
+  }
+}
