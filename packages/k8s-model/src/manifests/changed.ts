@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectMeta } from "../api/meta.ts";
 import { identity } from "./duplicates.ts";
+import { isFields } from "./guards.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 import { sameJson } from "./set.ts";
 
@@ -71,8 +72,4 @@ function picked(
   const result: Record<string, unknown> = {};
   for (const name of names) if (Object.hasOwn(fields, name)) result[name] = fields[name];
   return result;
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

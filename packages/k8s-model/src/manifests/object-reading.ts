@@ -1,6 +1,7 @@
 import type { KubeObject } from "../api/meta.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type FieldPath, formatFieldPath } from "./field-path.ts";
+import { type Fields, isFields } from "./guards.ts";
 import { kindUse } from "./kinds.ts";
 import { type ManifestObject, manifestObject } from "./manifest-object.ts";
 import type { SourceDocument } from "./source-document.ts";
@@ -14,8 +15,6 @@ interface Reading extends Found {
   readonly source: SourceDocument;
   readonly namespace: string;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The objects of one document: itself, or the items of a list, however lists are nested. */
 export function objectsOf(source: SourceDocument, namespace: string): Found {
@@ -189,8 +188,4 @@ function typeName(value: unknown): string {
   if (typeof value === "string") return "text";
   if (typeof value === "object") return "a map";
   return `a ${typeof value}`;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { ServicePort } from "../api/service.ts";
+import { isFields, listOf } from "./guards.ts";
 import type { ManifestObject } from "./manifest-object.ts";
-import { isFields, listOf, runningContainers, type WorkloadView } from "./workloads.ts";
+import { runningContainers, type WorkloadView } from "./workloads.ts";
 
 /** A Service of the input with the workloads whose pods it selects. */
 export interface ServiceView {

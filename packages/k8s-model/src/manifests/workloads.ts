@@ -2,6 +2,7 @@ import { selectorFromObject, selectorMatches } from "../api/label-selector.ts";
 import type { LabelSelector, OwnerReference } from "../api/meta.ts";
 import type { Container, PodSpec } from "../api/pod.ts";
 import type { FieldPath } from "./field-path.ts";
+import { type Fields, isFields, labelsOf, listOf } from "./guards.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 
 /** What makes pods: a Deployment and the like, or a pod that nothing in the input owns. */
@@ -32,12 +33,15 @@ const TEMPLATED = new Set(["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet
  */
 export function workloadsOf(objects: readonly ManifestObject[]): WorkloadView[] {
   const makers = objects.filter(({ object }) => TEMPLATED.has(object.kind) && hasTemplate(object));
-  const tops = makers.filter((entry) => ownerAmong(makers, entry) === undefined);
+  const byKey: MakersByKey = new Map(makers.map((entry) => [keyOf(entry), entry]));
+  const tops = makers.filter((entry) => ownerAmong(byKey, entry) === undefined);
   const pods = objects.filter(({ object }) => object.kind === "Pod" && isFields(object.spec));
   const podsOf = new Map<string, ManifestObject[]>();
   for (const pod of pods) {
-    const key = podKey(makers, tops, pod);
-    podsOf.set(key, [...(podsOf.get(key) ?? []), pod]);
+    const key = podKey(byKey, tops, pod);
+    const owned = podsOf.get(key);
+    if (owned === undefined) podsOf.set(key, [pod]);
+    else owned.push(pod);
   }
   const views = tops.map((entry) => templateView(entry, podsOf.get(keyOf(entry)) ?? []));
   const known = new Set(views.map(({ key }) => key));
@@ -104,11 +108,9 @@ function named(entry: ManifestObject): Pick<WorkloadView, "key" | "namespace" | 
   return { key: keyOf(entry), namespace: metadata.namespace ?? "", kind, name: metadata.name };
 }
 
-function podKey(
-  makers: readonly ManifestObject[],
-  tops: readonly ManifestObject[],
-  pod: ManifestObject,
-): string {
+type MakersByKey = ReadonlyMap<string, ManifestObject>;
+
+function podKey(makers: MakersByKey, tops: readonly ManifestObject[], pod: ManifestObject): string {
   const owner = controllerOf(pod);
   if (owner === undefined || owner.kind === "Node") return keyOf(pod);
   const maker = ownerAmong(makers, pod);
@@ -135,19 +137,10 @@ function selects(maker: ManifestObject, pod: ManifestObject): boolean {
   }
 }
 
-function ownerAmong(
-  makers: readonly ManifestObject[],
-  entry: ManifestObject,
-): ManifestObject | undefined {
+function ownerAmong(makers: MakersByKey, entry: ManifestObject): ManifestObject | undefined {
   const owner = controllerOf(entry);
   if (owner === undefined) return undefined;
-  const namespace = entry.object.metadata.namespace;
-  return makers.find(
-    ({ object }) =>
-      object.kind === owner.kind &&
-      object.metadata.name === owner.name &&
-      object.metadata.namespace === namespace,
-  );
+  return makers.get(`${entry.object.metadata.namespace ?? ""}/${owner.kind}/${owner.name}`);
 }
 
 /** The owner that controls the object, if one does. */
@@ -158,23 +151,7 @@ export function controllerOf({ object }: ManifestObject): OwnerReference | undef
   );
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function hasTemplate(object: { readonly [field: string]: unknown }): boolean {
   const { spec } = object;
   return isFields(spec) && isFields(spec.template) && isFields(spec.template.spec);
-}
-
-/** Labels as text; anything else in their place is for validation to report. */
-export function labelsOf(metadata: unknown): Readonly<Record<string, string>> {
-  const labels = isFields(metadata) ? metadata.labels : undefined;
-  return isFields(labels) ? (labels as Readonly<Record<string, string>>) : {};
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 export { callOrder, compileTraffic, distributionOf } from "./compile.ts";
 export { type EdgeFlow, expectedFlows, type Flows, sourceRateHz } from "./flows.ts";
+export * from "./inference/index.ts";
 export { DROPPED, type Network, PodState, REFUSED } from "./network.ts";
 export type * from "./plan.ts";
 export {
