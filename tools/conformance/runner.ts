@@ -1,0 +1,171 @@
+import { JsonSyntaxError, readJson } from "./json-reader.ts";
+import type { Suite, Verdict } from "./suite.ts";
+
+const SHOWN_DIFFERENCES = 20;
+const MAX_LINE = 400;
+
+/** Input that cannot be judged at all: told in one line, exit code 2. */
+class UnusableInput extends Error {}
+
+interface Tally {
+  passed: number;
+  failed: number;
+  refused: number;
+  notComparable: number;
+  readonly differences: string[];
+  unshown: number;
+}
+
+/** What the runner needs of the world around it. */
+export interface ConformanceIo {
+  /** The text of a file; throws where it cannot be read. */
+  read(file: string): string;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/**
+ * Runs `SUITE FILE…` and answers the exit code: 0 within the suite's allowance, 1 not, 2 where nothing
+ * could be judged.
+ */
+export async function runConformance(
+  args: readonly string[],
+  suites: readonly Suite[],
+  io: ConformanceIo,
+): Promise<number> {
+  if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
+    io.out(help(suites));
+    return args.length === 0 ? 2 : 0;
+  }
+  try {
+    const [name = "", ...files] = args;
+    const suite = suiteNamed(name, suites);
+    if (files.length === 0) throw new UnusableInput(`Name at least one file of ${name} vectors.`);
+    const tally = emptyTally();
+    for (const file of files) await runFile(suite, file, io, tally);
+    return report(suite, tally, io);
+  } catch (error) {
+    if (!(error instanceof UnusableInput)) throw error;
+    io.err(`${error.message}\n`);
+    return 2;
+  }
+}
+
+function suiteNamed(name: string, suites: readonly Suite[]): Suite {
+  const suite = suites.find((one) => one.name === name);
+  if (suite !== undefined) return suite;
+  const known = suites.map((one) => one.name).join(", ");
+  throw new UnusableInput(`Unknown suite "${name}". Known: ${known}.`);
+}
+
+function emptyTally(): Tally {
+  return { passed: 0, failed: 0, refused: 0, notComparable: 0, differences: [], unshown: 0 };
+}
+
+async function runFile(suite: Suite, file: string, io: ConformanceIo, tally: Tally): Promise<void> {
+  for (const [index, line] of read(file, io).split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const { id, verdict } = await runLine(suite, line, `${file}:${index + 1}`);
+    count(tally, id, verdict);
+  }
+}
+
+function read(file: string, io: ConformanceIo): string {
+  try {
+    return io.read(file).replace(/^\uFEFF/, "");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UnusableInput(`${file}: cannot be read: ${reason}`);
+  }
+}
+
+async function runLine(
+  suite: Suite,
+  line: string,
+  place: string,
+): Promise<{ id: string; verdict: Verdict }> {
+  const { value, textOf } = parse(line, place);
+  if (typeof value !== "object" || value === null || !("input" in value && "output" in value)) {
+    throw new UnusableInput(`${place}: not a record with "input" and "output".`);
+  }
+  const fields = value as { [key: string]: unknown };
+  const id = typeof fields.id === "string" ? fields.id : place;
+  try {
+    const verdict = await suite.run(fields.input, fields.output, { id, fields, textOf });
+    return { id, verdict };
+  } catch (error) {
+    // A crash of ours on one record must not hide the others.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const first = text.split("\n").slice(0, 3).join(" | ");
+    return { id, verdict: { outcome: "failed", differences: [`threw ${first}`] } };
+  }
+}
+
+function parse(line: string, place: string): ReturnType<typeof readJson> {
+  try {
+    return readJson(line);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new UnusableInput(`${place}:${error.offset + 1}: not JSON: ${error.message}.`);
+  }
+}
+
+function count(tally: Tally, id: string, { outcome, differences }: Verdict): void {
+  if (outcome === "not comparable") tally.notComparable += 1;
+  else tally[outcome] += 1;
+  if (outcome !== "failed") return;
+  for (const difference of differences.length === 0 ? ["failed"] : differences) {
+    if (tally.differences.length < SHOWN_DIFFERENCES) {
+      const text = `${id}: ${difference}`;
+      tally.differences.push(text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text);
+    } else {
+      tally.unshown += 1;
+    }
+  }
+}
+
+function report(suite: Suite, tally: Tally, { out }: ConformanceIo): number {
+  const { passed, failed, refused, notComparable, differences, unshown } = tally;
+  for (const difference of differences) out(`${difference}\n`);
+  if (unshown > 0) out(`… and ${unshown} more differences\n`);
+  const total = passed + failed + refused + notComparable;
+  const tooManyRefused = refused > (suite.refusable ?? 0) * total;
+  if (tooManyRefused) {
+    out(`refused: more than ${100 * (suite.refusable ?? 0)} % of the records\n`);
+  }
+  out(`${passed} passed, ${failed} failed, ${refused} refused, ${notComparable} not comparable\n`);
+  const withinAllowance = failed <= (suite.allowance ?? 0) * (passed + failed);
+  return withinAllowance && !tooManyRefused ? 0 : 1;
+}
+
+function help(suites: readonly Suite[]): string {
+  const width = Math.max(...suites.map(({ name }) => name.length));
+  const lines = suites.map(({ name, about, allowance = 0 }) => {
+    const allowed = allowance > 0 ? ` (up to ${100 * allowance} % of the compared may differ)` : "";
+    return `  ${name.padEnd(width)}  ${about}${allowed}`;
+  });
+  return `npm run conformance -- SUITE FILE…
+
+Runs vectors recorded from real Kubernetes code (JSON Lines: one {"id", "input", "output"} a line)
+through the model and compares.
+
+Suites:
+${lines.join("\n")}
+
+Rules:
+  passed          what the suite compares is equal. Where the record holds several outcomes, ours is
+                  one of them; where a flag of the record says inexact, what the record's
+                  description calls stable is compared.
+  failed          anything else, an error of ours included.
+  refused         only suite quantity: a documented quirk of the original, answered by our own coded
+                  error; at most 3 % of the records.
+  not comparable  the kind is not simulated, or the record itself says that it is not to be compared.
+  No record is skipped by its id.
+
+Output: each difference, at most ${SHOWN_DIFFERENCES}, then how many more, then
+  N passed, N failed, N refused, N not comparable
+
+Exit code: 0 when failed is within the suite's allowance (0 where none is named) and not too many
+  were refused, 1 otherwise, 2 for an unknown suite, an unreadable file or a line that is not JSON.
+`;
+}
