@@ -62,7 +62,7 @@ export function readManifests(
   };
 }
 
-function readSource(source: ManifestSource, options: ReadOptions): ReadFile {
+export function readSource(source: ManifestSource, options: ReadOptions): ReadFile {
   const { file } = source;
   const text = source.text.startsWith("\ufeff") ? source.text.slice(1) : source.text;
   const isJson = /^\s*[{[]/.test(text.slice(0, 1_000)) && !/^\s*\{\{/.test(text.slice(0, 1_000));

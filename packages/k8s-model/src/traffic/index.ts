@@ -1,4 +1,5 @@
 export { callOrder, compileTraffic, distributionOf } from "./compile.ts";
+export * from "./file/index.ts";
 export { type EdgeFlow, expectedFlows, type Flows, sourceRateHz } from "./flows.ts";
 export * from "./inference/index.ts";
 export { DROPPED, type Network, PodState, REFUSED } from "./network.ts";

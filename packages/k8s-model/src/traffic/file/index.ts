@@ -1,0 +1,3 @@
+export { applyTraffic } from "./apply.ts";
+export { type Placed, parseTraffic, type TrafficFile } from "./parse.ts";
+export { renderTraffic } from "./render.ts";
