@@ -3,7 +3,11 @@ import { type RandomStream, type SavedStreams, StreamRegistry } from "../random/
 import { MAX_TIME, type SimTime } from "../time/index.ts";
 import { type Action, Closures } from "./closures.ts";
 import type { EventId, HandlerId } from "./event-id.ts";
-import { EventQueue } from "./event-queue.ts";
+import { handlerFailure } from "./handler-failure.ts";
+import { type Handler, type HandlerLabel, HandlerTable, OUTSIDE } from "./handler-table.ts";
+import { Deadlock, type Process, type ProcessBody, type ProcessOptions } from "./process/index.ts";
+import { ProcessTable, type Waiting } from "./process/process-table.ts";
+import { EventQueue } from "./queue/event-queue.ts";
 import {
   FLOATS_PER_RECORD,
   HANDLERS,
@@ -11,11 +15,7 @@ import {
   NONE,
   PAYLOAD_A,
   PAYLOAD_B,
-} from "./event-records.ts";
-import { handlerFailure } from "./handler-failure.ts";
-import { type Handler, type HandlerLabel, HandlerTable, OUTSIDE } from "./handler-table.ts";
-import { Deadlock, type Process, type ProcessBody, type ProcessOptions } from "./process/index.ts";
-import { ProcessTable, type Waiting } from "./process/process-table.ts";
+} from "./queue/event-records.ts";
 import { Repetition } from "./repetition.ts";
 import { runInSlices } from "./run-in-slices.ts";
 import type { RunOptions, RunSummary } from "./run-options.ts";

@@ -30,9 +30,13 @@ export class EventHeap {
     return this.#slots[0] as number;
   }
 
-  /** The slot at a position, in no order that matters. */
-  at(position: number): number {
-    return this.#slots[position] as number;
+  firstTime(): number {
+    return this.#times[0] as number;
+  }
+
+  /** The slots, in no order that matters. */
+  slots(): Int32Array {
+    return this.#slots.subarray(0, this.size);
   }
 
   push(slot: number): void {
@@ -59,10 +63,6 @@ export class EventHeap {
     const parent = (position - 1) >> 2;
     if (position > 0 && this.#before(time, moved, parent)) this.#rise(position, time, moved);
     else this.#sink(position, time, moved);
-  }
-
-  clear(): void {
-    this.size = 0;
   }
 
   /** Whether an event belongs before the one at a position. */

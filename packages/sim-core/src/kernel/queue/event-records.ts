@@ -1,5 +1,5 @@
-import { SimulationError } from "../errors/index.ts";
-import { type EventId, NO_EVENT } from "./event-id.ts";
+import { SimulationError } from "../../errors/index.ts";
+import { type EventId, NO_EVENT } from "../event-id.ts";
 
 /** Words of 8 and of 4 bytes in one record; four 8-byte words are half a cache line. */
 export const FLOATS_PER_RECORD = 4;
@@ -22,6 +22,8 @@ export const NONE = -1;
 export const FREE = -0x80000000;
 /** In `PREVIOUS`: the event is in the heap, and `NEXT` is its position there. */
 export const IN_HEAP: number = FREE + 1;
+/** In `PREVIOUS`: the event is in the front, and `NEXT` means nothing. */
+export const IN_FRONT: number = FREE + 2;
 
 const SLOT_COUNT_LIMIT = 0x4000000;
 const LAST_GENERATION = 0xffffff;
