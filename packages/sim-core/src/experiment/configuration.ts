@@ -1,4 +1,5 @@
 import { SimulationError } from "../errors/index.ts";
+import { exp, log } from "../math/index.ts";
 import { RandomStream } from "../random/index.ts";
 
 /** What a parameter can be set to: a plain value, so that results and file names can carry it. */
@@ -101,7 +102,7 @@ function valueAt(axis: HypercubeAxis, position: number): ParameterValue {
   const top = whole ? high + 1 : high;
   const value =
     scale === "log"
-      ? Math.exp(Math.log(low) + position * (Math.log(top) - Math.log(low)))
+      ? exp(log(low) + position * (log(top) - log(low)))
       : low + position * (top - low);
   return whole ? Math.min(high, Math.floor(value)) : value;
 }

@@ -1,3 +1,4 @@
+import { log } from "../math/index.ts";
 /**
  * Natural logarithm of the gamma function for x > 0, to about 1e-15: Stirling's series once x is
  * large, reached by the recurrence Γ(x) = Γ(x + 1) / x.
@@ -11,5 +12,5 @@ export function logGamma(x: number): number {
   }
   const w = 1 / (z * z);
   const series = (1 / 12 - w * (1 / 360 - w * (1 / 1260 - w * (1 / 1680 - w * (1 / 1188))))) / z;
-  return (z - 0.5) * Math.log(z) - z + Math.log(2 * Math.PI) / 2 + series - Math.log(product);
+  return (z - 0.5) * log(z) - z + log(2 * Math.PI) / 2 + series - log(product);
 }

@@ -1,3 +1,5 @@
+import { log } from "../math/index.ts";
+
 /** Coefficients of a polynomial, the constant term first. */
 type Polynomial = readonly number[];
 
@@ -38,7 +40,7 @@ export function standardNormal(u: number): number {
     const r = 0.180625 - central * central;
     return (central * evaluate(CENTRE_TOP, r)) / evaluate(CENTRE_BOTTOM, r);
   }
-  const r = Math.sqrt(-Math.log(central < 0 ? u : 1 - u));
+  const r = Math.sqrt(-log(central < 0 ? u : 1 - u));
   const value =
     r <= 5
       ? evaluate(SHOULDER_TOP, r - 1.6) / evaluate(SHOULDER_BOTTOM, r - 1.6)

@@ -1,4 +1,5 @@
 import { SimulationError } from "../errors/index.ts";
+import { exp, log } from "../math/index.ts";
 import { complementaryErrorFunction } from "./normal-distribution.ts";
 import type { Sample } from "./sample.ts";
 
@@ -46,7 +47,7 @@ export function ksPValue(distance: number, n: number): number {
   if (lambda < 0.2) return 1;
   let sum = 0;
   for (let k = 1; k <= 100; k++) {
-    const term = Math.exp(-2 * k * k * lambda * lambda);
+    const term = exp(-2 * k * k * lambda * lambda);
     sum += k % 2 === 1 ? term : -term;
     if (term < 1e-17) break;
   }
@@ -85,10 +86,10 @@ export function chiSquareTail(x: number, degrees: number): number {
   let tail = odd ? complementaryErrorFunction(Math.sqrt(half)) : 0;
   // Logarithm of half^a · e^(−half) / Γ(a + 1) at a = −1/2 or 0, carried to the next a by one factor.
   let a = odd ? 0.5 : 0;
-  let log = odd ? Math.log(2 * Math.sqrt(half / Math.PI)) - half : -half;
+  let logTerm = odd ? log(2 * Math.sqrt(half / Math.PI)) - half : -half;
   for (; a < degrees / 2; a++) {
-    tail += Math.exp(log);
-    log += Math.log(half / (a + 1));
+    tail += exp(logTerm);
+    logTerm += log(half / (a + 1));
   }
   return Math.min(1, tail);
 }

@@ -1,3 +1,5 @@
+import { exp, log } from "../math/index.ts";
+
 /** Relative size below which a further term of a series changes nothing. */
 const NEGLIGIBLE = 1e-17;
 
@@ -19,7 +21,7 @@ export function normalCdf(x: number): number {
 
 /** Density of the standard normal distribution. */
 export function normalDensity(x: number): number {
-  return Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
+  return exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
 }
 
 /**
@@ -37,10 +39,10 @@ export function normalQuantile(p: number): number {
 function upperTailQuantile(tail: number): number {
   // Near the middle 1/2 − tail is exact, and the tail itself is not precise enough to divide by.
   if (tail > 0.3) return centralQuantile(0.5 - tail);
-  let x = Math.sqrt(-2 * Math.log(tail));
+  let x = Math.sqrt(-2 * log(tail));
   for (let i = 0; i < 60; i++) {
     const upper = complementaryErrorFunction(x * Math.SQRT1_2) / 2;
-    const step = (Math.log(upper / tail) * upper) / normalDensity(x);
+    const step = (log(upper / tail) * upper) / normalDensity(x);
     x += step;
     if (Math.abs(step) <= 1e-15 * Math.abs(x)) break;
   }
@@ -65,12 +67,12 @@ function errorFunctionSeries(x: number): number {
     term *= (2 * x * x) / (2 * n + 1);
     sum += term;
   }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  return (2 / Math.sqrt(Math.PI)) * exp(-x * x) * sum;
 }
 
 /** erfc(x) = e^(−x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), evaluated from its far end. */
 function errorFunctionFraction(x: number): number {
   let tail = x;
   for (let k = 120; k >= 1; k--) tail = x + k / 2 / tail;
-  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * tail);
+  return exp(-x * x) / (Math.sqrt(Math.PI) * tail);
 }

@@ -1,3 +1,4 @@
+import { exp, log, log1p } from "../math/index.ts";
 import { normalQuantile } from "./normal-distribution.ts";
 
 /** From here on the expansion around the normal quantile is closer than the continued fraction. */
@@ -36,7 +37,7 @@ function upperQuantile(tail: number, degrees: number): number {
   const excess = (t: number): number =>
     central
       ? centralProbability(t, degrees) - (0.5 - tail)
-      : Math.log(tail / tailProbability(t, degrees));
+      : log(tail / tailProbability(t, degrees));
   const slope = (t: number): number =>
     central ? density(t, degrees) : density(t, degrees) / tailProbability(t, degrees);
   let low = 0;
@@ -61,8 +62,8 @@ function upperQuantile(tail: number, degrees: number): number {
 
 /** Density of Student's t. */
 function density(t: number, degrees: number): number {
-  const log = -((degrees + 1) / 2) * Math.log1p((t * t) / degrees);
-  return (gammaHalfRatio(degrees / 2) / Math.sqrt(degrees * Math.PI)) * Math.exp(log);
+  const exponent = -((degrees + 1) / 2) * log1p((t * t) / degrees);
+  return (gammaHalfRatio(degrees / 2) / Math.sqrt(degrees * Math.PI)) * exp(exponent);
 }
 
 /** P(T > t) for t > 0: half a regularised incomplete beta function at ν/(ν + t²). */
@@ -86,7 +87,7 @@ function centralProbability(t: number, degrees: number): number {
 
 /** x^(ν/2) (1−x)^(1/2) / B(ν/2, 1/2) with x = ν/(ν + t²), free of cancelling gamma functions. */
 function betaPrefactor(t: number, degrees: number): number {
-  const power = Math.exp(-(degrees / 2) * Math.log1p((t * t) / degrees));
+  const power = exp(-(degrees / 2) * log1p((t * t) / degrees));
   const root = Math.abs(t) / Math.sqrt(degrees + t * t);
   return (power * root * gammaHalfRatio(degrees / 2)) / Math.sqrt(Math.PI);
 }
@@ -130,7 +131,7 @@ function gammaHalfRatio(a: number): number {
   const w2 = w * w;
   const series =
     w * (-1 / 8 + w2 * (1 / 192 + w2 * (-1 / 640 + w2 * (17 / 14336 - w2 * (31 / 18432)))));
-  return shift * Math.sqrt(z) * Math.exp(series);
+  return shift * Math.sqrt(z) * exp(series);
 }
 
 /** Cornish and Fisher's expansion of the t quantile in 1/ν, to the fourth order (Abramowitz and Stegun 26.7.5). */

@@ -1,3 +1,4 @@
+import { exp, log } from "../../math/index.ts";
 import { type Distribution, isPositive, requireParameter } from "../distribution.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { standardNormal } from "../standard-normal.ts";
@@ -15,7 +16,7 @@ export function gamma({ shape, scale }: { shape: number; scale: number }): Distr
       shape >= 1
         ? scale * largeShape(shape, stream)
         : // Gamma(shape) = Gamma(shape + 1) · u^(1/shape).
-          scale * largeShape(shape + 1, stream) * Math.exp(Math.log(stream.double()) / shape),
+          scale * largeShape(shape + 1, stream) * exp(log(stream.double()) / shape),
     mean: shape * scale,
     variance: shape * scale * scale,
     describe: () => `gamma({ shape: ${shape}, scale: ${scale} })`,
@@ -31,6 +32,6 @@ function largeShape(shape: number, stream: RandomStream): number {
     const t = 1 + c * x;
     if (t <= 0) continue;
     const v = t * t * t;
-    if (Math.log(stream.double()) < (x * x) / 2 + d * (1 - v + Math.log(v))) return d * v;
+    if (log(stream.double()) < (x * x) / 2 + d * (1 - v + log(v))) return d * v;
   }
 }

@@ -1,3 +1,4 @@
+import { exp, log, log1p } from "../../math/index.ts";
 import { type Distribution, isPositive, requireParameter } from "../distribution.ts";
 import { standardNormal } from "../standard-normal.ts";
 
@@ -16,11 +17,11 @@ export function logNormal(parameters: { mean: number; standardDeviation: number 
     "finite, not below 0",
   );
   const relative = standardDeviation / mean;
-  const logVariance = Math.log1p(relative * relative);
+  const logVariance = log1p(relative * relative);
   const logDeviation = Math.sqrt(logVariance);
-  const logMean = Math.log(mean) - logVariance / 2;
+  const logMean = log(mean) - logVariance / 2;
   return {
-    sample: (stream) => Math.exp(logMean + logDeviation * standardNormal(stream.double())),
+    sample: (stream) => exp(logMean + logDeviation * standardNormal(stream.double())),
     mean,
     variance: standardDeviation * standardDeviation,
     describe: () => `logNormal({ mean: ${mean}, standardDeviation: ${standardDeviation} })`,

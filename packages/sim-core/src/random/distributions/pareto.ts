@@ -1,3 +1,4 @@
+import { exp, log } from "../../math/index.ts";
 import { type Distribution, isPositive, requireParameter } from "../distribution.ts";
 
 /**
@@ -9,7 +10,7 @@ export function pareto({ minimum, shape }: { minimum: number; shape: number }): 
   requireParameter(isPositive(shape), "pareto", "shape", shape, "finite and above 0");
   const mean = shape > 1 ? (shape * minimum) / (shape - 1) : Infinity;
   return {
-    sample: (stream) => minimum * Math.exp(-Math.log(1 - stream.double()) / shape),
+    sample: (stream) => minimum * exp(-log(1 - stream.double()) / shape),
     mean,
     variance:
       shape > 2

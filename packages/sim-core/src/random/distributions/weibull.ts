@@ -1,3 +1,4 @@
+import { exp, log } from "../../math/index.ts";
 import { type Distribution, isPositive, requireParameter } from "../distribution.ts";
 import { logGamma } from "../log-gamma.ts";
 
@@ -8,10 +9,10 @@ import { logGamma } from "../log-gamma.ts";
 export function weibull({ scale, shape }: { scale: number; shape: number }): Distribution {
   requireParameter(isPositive(scale), "weibull", "scale", scale, "finite and above 0");
   requireParameter(isPositive(shape), "weibull", "shape", shape, "finite and above 0");
-  const mean = scale * Math.exp(logGamma(1 + 1 / shape));
-  const secondMoment = scale * scale * Math.exp(logGamma(1 + 2 / shape));
+  const mean = scale * exp(logGamma(1 + 1 / shape));
+  const secondMoment = scale * scale * exp(logGamma(1 + 2 / shape));
   return {
-    sample: (stream) => scale * Math.exp(Math.log(-Math.log(1 - stream.double())) / shape),
+    sample: (stream) => scale * exp(log(-log(1 - stream.double())) / shape),
     mean,
     variance: secondMoment - mean * mean,
     describe: () => `weibull({ scale: ${scale}, shape: ${shape} })`,

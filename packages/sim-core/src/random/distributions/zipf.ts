@@ -1,3 +1,4 @@
+import { exp, log } from "../../math/index.ts";
 import { type Distribution, requireParameter } from "../distribution.ts";
 import { indexAbove } from "../index-above.ts";
 
@@ -19,7 +20,7 @@ export function zipf({ count, exponent }: { count: number; exponent: number }): 
   let firstMoment = 0;
   let secondMoment = 0;
   for (let rank = 1; rank <= count; rank++) {
-    const weight = Math.exp(-exponent * Math.log(rank));
+    const weight = exp(-exponent * log(rank));
     weights += weight;
     firstMoment += weight * rank;
     secondMoment += weight * rank * rank;
