@@ -69,14 +69,12 @@ describe("parsing", () => {
   });
 
   it("says what is wrong and what would mend it", () => {
-    try {
-      parseQuantity("512mb");
-    } catch (error) {
-      const { message, remedy } = error as QuantityError;
-      expect(message).toBe('"512mb" is not a quantity.');
-      expect(remedy).toBe("write a number with an optional suffix, such as 500m, 2, 1.5Gi or 1e3");
-    }
-    expect.assertions(2);
+    expect(() => parseQuantity("512mb")).toThrow(
+      expect.objectContaining({
+        message: '"512mb" is not a quantity.',
+        remedy: "write a number with an optional suffix, such as 500m, 2, 1.5Gi or 1e3",
+      }),
+    );
   });
 
   it("refuses to add what is astronomically far apart instead of filling the memory", () => {
