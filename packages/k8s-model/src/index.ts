@@ -1,4 +1,5 @@
 export * from "./api/index.ts";
+export * from "./cluster/index.ts";
 export * from "./control-plane/index.ts";
 export * from "./data-plane/index.ts";
 export * from "./manifests/index.ts";

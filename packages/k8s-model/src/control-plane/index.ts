@@ -1,3 +1,15 @@
+export { ControlPlane, type ControlPlaneOptions, type Informers } from "./control-plane.ts";
+export { fencepostsOf, resolveFenceposts } from "./deployment/fenceposts.ts";
+export { rollingUpdate } from "./deployment/rolling-update.ts";
+export { scaleDeployment } from "./deployment/scaling.ts";
 export * from "./endpoint-slice/index.ts";
 export * from "./placement/index.ts";
+export { deletionOrder, type RankedPod } from "./replica-set/deletion-order.ts";
 export * from "./scheduler/index.ts";
+export {
+  defaultTimings,
+  minorVersion,
+  TIMING_SOURCES,
+  type TimingSource,
+  type Timings,
+} from "./timings.ts";

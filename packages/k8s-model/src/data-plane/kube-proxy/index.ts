@@ -11,4 +11,13 @@ export {
   endpointSet,
   endpointsOnNode,
 } from "./endpoint-info.ts";
+export {
+  type PodIndexOf,
+  PortView,
+  type Routing,
+  type RoutingRule,
+  type TrafficOrigin,
+} from "./port-view.ts";
+export { type ProgrammedView, ProxyFleet, type ProxyOptions } from "./proxy-fleet.ts";
 export { loadBalancerVIPs, type ServicePortInfo, servicePortInfo } from "./service-port.ts";
+export { ServiceView, ServiceViews } from "./service-views.ts";

@@ -1,0 +1,296 @@
+import type { Simulation } from "@k8s-netsim/sim-core";
+import type { IPFamily, KubeObject, Node, Pod, Service } from "../api/index.ts";
+import { objectKey } from "../api/index.ts";
+import { ControlPlane } from "../control-plane/control-plane.ts";
+import { isPodReady, podAddresses } from "../control-plane/endpoint-slice/index.ts";
+import { controllerOf } from "../control-plane/ownership/ownership.ts";
+import { executeChange } from "../control-plane/runtime/change.ts";
+import { Work } from "../control-plane/runtime/work.ts";
+import { defaultTimings, minorVersion, type Timings } from "../control-plane/timings.ts";
+import {
+  type EndpointInfo,
+  ProxyFleet,
+  type Routing,
+  ServiceViews,
+  type TrafficOrigin,
+} from "../data-plane/index.ts";
+import {
+  EXTERNAL_NAME,
+  UNKNOWN_PORT,
+  UNKNOWN_SERVICE,
+} from "../data-plane/kube-proxy/port-view.ts";
+import { type Cursor, hashText, Store } from "../store/index.ts";
+import { mergeApplied } from "./merge-applied.ts";
+import { NodeTable } from "./node-table.ts";
+import { type PodEntry, type PodState, PodTable } from "./pod-table.ts";
+import { ServiceTable } from "./service-table.ts";
+
+export interface ClusterOptions {
+  /** Release whose rules and defaults apply, such as `1.36`. */
+  readonly kubernetesVersion?: string;
+  readonly timings?: Partial<Timings>;
+  /** Address families of pods; IPv4 unless told. */
+  readonly ipFamilies?: readonly IPFamily[];
+  /** `--max-endpoints-per-slice`. */
+  readonly maxEndpointsPerSlice?: number;
+  /** Feature gates by name; the release decides where none is given. */
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+  /** History kept for questions about the past (ns); none by default. */
+  readonly historyWindowNs?: number;
+  /** Freezes every stored object: for tests. */
+  readonly autoFreeze?: boolean;
+}
+
+/** Told of changes that connection pools and clients react to. */
+export interface ClusterListener {
+  /** A pod's containers start or stop answering, or its Ready condition changes, or it is gone. */
+  podChanged?(pod: PodEntry): void;
+}
+
+/** How `settle` ended. */
+export interface Settled {
+  /** False where the limit came before the steady state. */
+  readonly steady: boolean;
+  readonly atNs: number;
+}
+
+const HOUR_NS = 3_600_000_000_000;
+const PRUNE_AFTER_WRITES = 20_000;
+
+/**
+ * A Kubernetes cluster to poke: a store, the controllers, the scheduler and the kubelets around it,
+ * and a kube-proxy on every node with its own, possibly stale, view.
+ */
+export class Cluster {
+  readonly sim: Simulation;
+  readonly store: Store;
+  readonly timings: Timings;
+  readonly controlPlane: ControlPlane;
+  readonly nodes: NodeTable = new NodeTable();
+  readonly pods: PodTable = new PodTable();
+  readonly services: ServiceTable = new ServiceTable();
+  readonly proxies: ProxyFleet;
+  readonly views: ServiceViews;
+  readonly #work: Work;
+  readonly #podCursor: Cursor<Pod>;
+  readonly #nodeCursor: Cursor<Node>;
+  readonly #serviceCursor: Cursor<Service>;
+  readonly #listeners: ClusterListener[] = [];
+
+  constructor(sim: Simulation, options: ClusterOptions = {}) {
+    const { kubernetesVersion = "1.36", featureGates = {} } = options;
+    this.sim = sim;
+    this.timings = { ...defaultTimings(kubernetesVersion), ...options.timings };
+    this.store = new Store({
+      now: () => sim.now,
+      historyWindowNs: options.historyWindowNs ?? 0,
+      autoFreeze: options.autoFreeze ?? false,
+    });
+    this.#podCursor = this.store.watch("Pod", "pod table");
+    this.#nodeCursor = this.store.watch("Node", "node table");
+    this.#serviceCursor = this.store.watch("Service", "service table");
+    this.store.onWrite("Pod", () => this.#seePods());
+    this.store.onWrite("Node", () => this.#seeNodes());
+    this.store.onWrite("Service", () => this.#seeServices());
+    this.#work = new Work(sim);
+    this.proxies = new ProxyFleet(this.store, {
+      watchers: {
+        name: "kube-proxy",
+        latencyNs: this.timings.proxyWatchNs,
+        jitterNs: this.timings.proxyWatchJitterNs,
+      },
+      minSyncPeriodNs: this.timings.proxyMinSyncPeriodNs,
+      syncNs: this.timings.proxySyncNs,
+      seed: hashText(sim.seed),
+    });
+    this.views = new ServiceViews(this.store, (endpoint, namespace) =>
+      this.#podIndexOf(endpoint, namespace),
+    );
+    this.controlPlane = new ControlPlane(this.#work, this.store, {
+      timings: this.timings,
+      ipFamilies: options.ipFamilies ?? ["IPv4"],
+      slices: {
+        maxEndpointsPerSlice: options.maxEndpointsPerSlice ?? 100,
+        preferSameTrafficDistribution:
+          featureGates.PreferSameTrafficDistribution ?? minorVersion(kubernetesVersion) >= 34,
+      },
+      runtime: {
+        podAnswers: (uid) => this.#setAnswering(uid, true),
+        podStops: (uid) => this.#setAnswering(uid, false),
+      },
+    });
+  }
+
+  /**
+   * Creates an object, or updates the one of its kind and name, at the present time. Objects are
+   * expected complete (defaulted). Pods that name a node are taken as being there.
+   */
+  apply(object: KubeObject): void {
+    const key = objectKey(object);
+    const existing = this.store.get(object.kind, key);
+    if (existing === undefined) this.store.create(object);
+    else this.store.replace(mergeApplied(existing, object));
+  }
+
+  /** Deletes an object as `kubectl delete` would; an object that is not there is no error. */
+  delete(kind: string, key: string): void {
+    executeChange(this.store, this.sim.now, { verb: "delete", kind, key });
+  }
+
+  /**
+   * Runs until the control plane has nothing more to do and every proxy has programmed the result;
+   * other events of the simulation run along. Stops after `limitNs` (one hour).
+   */
+  settle(limitNs: number = HOUR_NS): Settled {
+    const endNs = this.sim.now + limitNs;
+    for (;;) {
+      while (this.#work.pending > 0 && (this.sim.nextTime ?? endNs) < endNs) {
+        this.sim.step();
+        if (this.store.writesSincePrune > PRUNE_AFTER_WRITES) this.prune();
+      }
+      if (this.#work.pending > 0) {
+        this.sim.runUntil(endNs);
+        return { steady: false, atNs: this.sim.now };
+      }
+      const quietNs = this.proxies.quietNs();
+      if (this.sim.now < quietNs) this.sim.runUntil(Math.min(quietNs, endNs));
+      if (this.#work.pending === 0) break;
+    }
+    this.prune();
+    return { steady: true, atNs: this.sim.now };
+  }
+
+  /** Lets go of history that nobody needs any more. */
+  prune(): void {
+    const lowest = this.proxies.release(this.sim.now);
+    this.views.release(lowest);
+    this.store.prune();
+  }
+
+  /** Pods that fit on no node, with the scheduler's sentence. */
+  unschedulable(): readonly { readonly pod: string; readonly reason: string }[] {
+    const { unschedulable } = this.controlPlane.scheduling;
+    return [...unschedulable].map(([pod, reason]) => ({ pod, reason }));
+  }
+
+  onChange(listener: ClusterListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** What happens now to a packet for a pod. */
+  podState(podIndex: number): PodState {
+    const pod = this.pods.at(podIndex);
+    if (pod === undefined) return "silent";
+    if (pod.answering) return "serving";
+    const node = this.nodes.at(pod.nodeIndex);
+    return node?.up === false || pod.gone ? "silent" : "closed";
+  }
+
+  isServing(podIndex: number): boolean {
+    return this.pods.at(podIndex)?.answering === true;
+  }
+
+  /** Index of a Service by `namespace/name`; -1 where there never was one. */
+  serviceIndex(key: string): number {
+    return this.services.byKey(key)?.index ?? -1;
+  }
+
+  /** Index of a port by number or name; -1 where the Service has none. */
+  portIndex(serviceIndex: number, port: number | string): number {
+    const ports = this.services.at(serviceIndex)?.ports ?? [];
+    return ports.findIndex(({ number, name }) =>
+      typeof port === "number" ? number === port : name === port,
+    );
+  }
+
+  /**
+   * What a node does now with a new connection to a Service port, by what its kube-proxy has
+   * programmed. The endpoints are the same array while nothing changes.
+   */
+  route(
+    nodeIndex: number,
+    serviceIndex: number,
+    portIndex: number,
+    origin: TrafficOrigin = "internal",
+  ): Routing {
+    const service = this.services.at(serviceIndex);
+    const port = service?.ports[portIndex];
+    const node = this.nodes.at(nodeIndex);
+    if (service === undefined || port === undefined || node === undefined) return UNKNOWN_SERVICE;
+    const view = this.views.view(service.key, this.proxies.programmed(nodeIndex, this.sim.now));
+    if (view === undefined) return UNKNOWN_SERVICE;
+    if (view.service.spec.type === "ExternalName") return EXTERNAL_NAME;
+    const portView = view.port(port.number, port.protocol);
+    return portView === undefined ? UNKNOWN_PORT : portView.routing(node.name, node.zone, origin);
+  }
+
+  #podIndexOf({ address, endpoint }: EndpointInfo, namespace: string): number {
+    const { uid, name, namespace: of = namespace } = endpoint.targetRef ?? {};
+    const known =
+      (uid === undefined ? undefined : this.pods.byUid(uid)) ??
+      (name === undefined ? undefined : this.pods.byKey(`${of}/${name}`)) ??
+      this.pods.outside(address);
+    return known.index;
+  }
+
+  #setAnswering(uid: string, answering: boolean): void {
+    const pod = this.pods.byUid(uid);
+    if (pod === undefined || pod.answering === answering) return;
+    pod.answering = answering;
+    this.#tell(pod);
+  }
+
+  #tell(pod: PodEntry): void {
+    for (const listener of this.#listeners) listener.podChanged?.(pod);
+  }
+
+  #seePods(): void {
+    for (let next = this.#podCursor.next(); next; next = this.#podCursor.next()) {
+      const { type, object } = next;
+      const pod = this.pods.byUid(object.metadata.uid ?? "") ?? this.pods.add(object);
+      const { ready, terminating, gone, nodeIndex } = pod;
+      pod.workload = this.#workloadOf(object) ?? pod.workload;
+      pod.nodeIndex = this.nodes.byName(object.spec.nodeName ?? "")?.index ?? -1;
+      pod.ready = type !== "DELETED" && isPodReady(object);
+      pod.terminating = object.metadata.deletionTimestamp !== undefined;
+      pod.gone = type === "DELETED";
+      const [address] = podAddresses(object);
+      if (address !== undefined && pod.ip !== address) this.pods.setAddress(pod, address);
+      const changed =
+        ready !== pod.ready ||
+        terminating !== pod.terminating ||
+        gone !== pod.gone ||
+        nodeIndex !== pod.nodeIndex;
+      if (changed) this.#tell(pod);
+    }
+  }
+
+  #workloadOf(pod: Pod): string | undefined {
+    const owner = controllerOf(pod);
+    if (owner === undefined) return undefined;
+    const { namespace } = pod.metadata;
+    const keyOf = (name: string): string =>
+      namespace === undefined ? name : `${namespace}/${name}`;
+    const set =
+      owner.kind === "ReplicaSet" ? this.store.get(owner.kind, keyOf(owner.name)) : undefined;
+    const top = (set && controllerOf(set)) ?? owner;
+    return `${top.kind}/${keyOf(top.name)}`;
+  }
+
+  #seeNodes(): void {
+    for (let next = this.#nodeCursor.next(); next; next = this.#nodeCursor.next()) {
+      const { type, object } = next;
+      const isNew = this.nodes.see(object);
+      const node = this.nodes.byName(object.metadata.name);
+      if (node === undefined) continue;
+      node.exists = type !== "DELETED";
+      if (isNew) this.proxies.start(node.index, this.sim.now);
+    }
+  }
+
+  #seeServices(): void {
+    for (let next = this.#serviceCursor.next(); next; next = this.#serviceCursor.next()) {
+      if (next.type !== "DELETED") this.services.see(next.key, next.object);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { KubeObject, Pod, Toleration } from "../api/index.ts";
+
+export const NOT_READY_TAINT = "node.kubernetes.io/not-ready";
+export const UNREACHABLE_TAINT = "node.kubernetes.io/unreachable";
+
+/** What the API server adds to a new pod: how long it tolerates a node that is not there. */
+export function admitPod(object: KubeObject, tolerationSeconds: number): KubeObject {
+  const pod = object as Pod;
+  const tolerations = pod.spec.tolerations ?? [];
+  const missing = [NOT_READY_TAINT, UNREACHABLE_TAINT].filter(
+    (key) => !tolerations.some((toleration) => covers(toleration, key)),
+  );
+  if (missing.length === 0) return pod;
+  const added = missing.map((key) => ({
+    key,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds,
+  }));
+  return { ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...added] } };
+}
+
+function covers({ key, effect }: Toleration, taint: string): boolean {
+  const forKey = key === undefined || key === "" || key === taint;
+  return forKey && (effect === undefined || effect === "" || effect === "NoExecute");
+}

@@ -1,0 +1,218 @@
+import {
+  type EndpointSlice,
+  type KubeObject,
+  type Node,
+  objectKey,
+  type Pod,
+  parseQuantity,
+  quantityMilliValue,
+  type Service,
+  ZONE_LABEL,
+} from "../../api/index.ts";
+import type { Version, WatchEventType } from "../../store/index.ts";
+import type { Change } from "../runtime/change.ts";
+import type { Controller, Plan } from "../runtime/controller-runner.ts";
+import type { Informer, InformerEvent } from "../runtime/informer.ts";
+import type { Work } from "../runtime/work.ts";
+import { isPodReady, podAddresses } from "./endpoint-of-pod.ts";
+import { CONTROLLER_NAME, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from "./labels.ts";
+import {
+  type ReconcileInput,
+  type ReconcileOptions,
+  type ReconcileOutput,
+  reconcileSlices,
+} from "./reconcile.ts";
+import { ServiceMembers } from "./service-members.ts";
+import type { SliceEvent } from "./slice-changes.ts";
+import {
+  type CpuRatios,
+  cpuRatiosOf,
+  isOverloaded,
+  type TopologyNode,
+} from "./topology-allocation.ts";
+import { type HintMemory, NO_HINT_MEMORY } from "./topology-hints.ts";
+
+export interface SliceInformers {
+  readonly pods: Informer<Pod>;
+  readonly nodes: Informer<Node>;
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
+}
+
+/** A slice event brings its Service back after this time at the earliest (ns). */
+const SLICE_RESYNC_NS = 1_000_000_000;
+
+/**
+ * The EndpointSlice controller: which Services are to be synced and when, around the pure
+ * {@link reconcileSlices}.
+ */
+export class EndpointSliceController implements Controller<ReconcileInput> {
+  readonly name = "endpointslice";
+  readonly workers = 5;
+  readonly onStaleCache = "retry" as const;
+  /** Events recorded on Services, newest last: why hints were given or refused. */
+  readonly events: Map<string, SliceEvent[]> = new Map();
+  readonly #informers: SliceInformers;
+  readonly #options: ReconcileOptions;
+  readonly #work: Work;
+  readonly #members: ServiceMembers;
+  readonly #memories = new Map<string, HintMemory>();
+  readonly #ownWrites = new Set<string>();
+  #ratios: CpuRatios | undefined;
+  #ratiosAreDue = false;
+  #enqueue: (key: string, delayNs: number) => void = () => {};
+
+  constructor(work: Work, informers: SliceInformers, options: ReconcileOptions) {
+    this.#work = work;
+    this.#informers = informers;
+    this.#options = options;
+    this.#members = new ServiceMembers(informers.services, informers.pods);
+  }
+
+  /** Connects the events of the watches to the queue. */
+  start(enqueue: (key: string, delayNs: number) => void, batchPeriodNs: number): void {
+    this.#enqueue = enqueue;
+    const { pods, nodes, services, slices } = this.#informers;
+    services.onEvent(({ type, key, object }) => {
+      this.#members.seeService(type === "DELETED", key, object);
+      if (type === "DELETED") {
+        this.#memories.delete(key);
+        this.events.delete(key);
+      } else enqueue(key, 0);
+    });
+    pods.onEvent((event) => {
+      for (const key of this.#members.seePod(event, endpointsChanged(event))) {
+        enqueue(key, batchPeriodNs);
+      }
+    });
+    slices.onEvent((event) => this.#seeSlice(event, Math.max(SLICE_RESYNC_NS, batchPeriodNs)));
+    nodes.onEvent((event) => {
+      if (topologyChanged(event)) this.#scheduleRatios();
+    });
+  }
+
+  positions(): ReadonlyMap<string, number> {
+    return new Map([["EndpointSlice", this.#informers.slices.position]]);
+  }
+
+  observe(key: string): ReconcileInput | undefined {
+    const service = this.#informers.services.get(key);
+    if (service === undefined || service.metadata.deletionTimestamp !== undefined) return undefined;
+    if (service.spec.selector === undefined || service.spec.type === "ExternalName")
+      return undefined;
+    return {
+      service,
+      pods: this.#members.podsOf(key),
+      slices: this.#informers.slices
+        .byIndex("service", key)
+        .filter(({ metadata }) => metadata.labels?.[MANAGED_BY_LABEL] === CONTROLLER_NAME),
+      nodeOf: (name) => this.#informers.nodes.get(name),
+      cpuRatios: this.#ratios,
+      hintMemory: this.#memories.get(key) ?? NO_HINT_MEMORY,
+      options: this.#options,
+    };
+  }
+
+  plan(input: ReconcileInput): Plan {
+    const output = reconcileSlices(input);
+    this.#remember(objectKey(input.service), output);
+    return { changes: changesOf(output), failed: output.missingNodes.length > 0 };
+  }
+
+  /** Takes note of a write of its own, whose event is then no news. */
+  written({ type, key, object }: Version): void {
+    this.#ownWrites.add(writeMark(type, key, object));
+  }
+
+  #remember(key: string, { hintMemory, events }: ReconcileOutput): void {
+    this.#memories.set(key, hintMemory);
+    if (events.length === 0) return;
+    const recorded = this.events.get(key) ?? [];
+    const [last] = recorded.slice(-1);
+    const news = events.filter(({ message }) => message !== last?.message);
+    this.events.set(key, [...recorded, ...news].slice(-10));
+  }
+
+  #seeSlice({ type, key, object }: InformerEvent<EndpointSlice>, delayNs: number): void {
+    if (this.#ownWrites.delete(writeMark(type, key, object))) return;
+    const service = serviceKeyOfSlice(object);
+    const managed = object.metadata.labels?.[MANAGED_BY_LABEL] === CONTROLLER_NAME;
+    if (managed && service !== undefined) this.#enqueue(service, delayNs);
+  }
+
+  /** Ratios are computed once for all node events of an instant. */
+  #scheduleRatios(): void {
+    if (this.#ratiosAreDue) return;
+    this.#ratiosAreDue = true;
+    this.#work.after(0, () => {
+      this.#ratiosAreDue = false;
+      this.#ratios = cpuRatiosOf([...this.#informers.nodes.cache.values()].map(topologyNode));
+      for (const [key, { byAddressType }] of this.#memories) {
+        const overloaded = [...byAddressType.values()].some((hints) =>
+          isOverloaded(hints, this.#ratios),
+        );
+        if (overloaded) this.#enqueue(key, 0);
+      }
+    });
+  }
+}
+
+function writeMark(type: WatchEventType, key: string, object: KubeObject): string {
+  return type === "DELETED" ? `deleted ${key}` : (object.metadata.resourceVersion ?? "");
+}
+
+/** `namespace/name` of the Service that a slice belongs to. */
+export function serviceKeyOfSlice({ metadata }: EndpointSlice): string | undefined {
+  const name = metadata.labels?.[SERVICE_NAME_LABEL];
+  if (name === undefined) return undefined;
+  return metadata.namespace === undefined ? name : `${metadata.namespace}/${name}`;
+}
+
+function changesOf({ creates, updates, deletes }: ReconcileOutput): Change[] {
+  return [
+    ...creates.map((object): Change => ({ verb: "create", object })),
+    ...updates.map(
+      (object): Change => ({ verb: "replace", object, basedOn: object.metadata.resourceVersion }),
+    ),
+    ...deletes.map(
+      (slice): Change => ({ verb: "delete", kind: "EndpointSlice", key: objectKey(slice) }),
+    ),
+  ];
+}
+
+/** Whether a pod event concerns the endpoints; any update of a terminating pod does. */
+function endpointsChanged({ type, object, old }: InformerEvent<Pod>): boolean {
+  if (type === "DELETED" || old === undefined) return true;
+  return (
+    object.metadata.deletionTimestamp !== undefined ||
+    isPodReady(object) !== isPodReady(old) ||
+    object.status?.phase !== old.status?.phase ||
+    object.spec.nodeName !== old.spec.nodeName ||
+    podAddresses(object).join() !== podAddresses(old).join()
+  );
+}
+
+const readyStatus = ({ status }: Node): string | undefined =>
+  status?.conditions?.find(({ type }) => type === "Ready")?.status;
+
+/** Changes of zone and readiness count, a change of CPU alone does not. */
+function topologyChanged({ type, object, old }: InformerEvent<Node>): boolean {
+  if (type === "DELETED" || old === undefined) return true;
+  return (
+    object.metadata.labels?.[ZONE_LABEL] !== old.metadata.labels?.[ZONE_LABEL] ||
+    readyStatus(object) !== readyStatus(old)
+  );
+}
+
+export function topologyNode(node: Node): TopologyNode {
+  const labels = node.metadata.labels ?? {};
+  const cpu = node.status?.allocatable?.cpu;
+  return {
+    zone: labels[ZONE_LABEL],
+    cpuMilli: cpu === undefined ? 0 : Number(quantityMilliValue(parseQuantity(String(cpu)))),
+    ready: readyStatus(node) === "True",
+    controlPlane:
+      Object.hasOwn(labels, "node-role.kubernetes.io/control-plane") ||
+      Object.hasOwn(labels, "node-role.kubernetes.io/master"),
+  };
+}

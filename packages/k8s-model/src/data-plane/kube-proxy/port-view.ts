@@ -1,0 +1,145 @@
+import type { EndpointSlice, Service, ServicePort } from "../../api/index.ts";
+import { type Categorized, categorize } from "./categorize.ts";
+import {
+  type EndpointInfo,
+  type EndpointSet,
+  endpointSet,
+  endpointsOnNode,
+} from "./endpoint-info.ts";
+import { type ServicePortInfo, servicePortInfo } from "./service-port.ts";
+
+/** Where a connection comes from: inside the cluster, or outside through a node port or load balancer. */
+export type TrafficOrigin = "internal" | "external";
+
+/** What chose the endpoints, or why there are none. */
+export type RoutingRule =
+  | "node-hints"
+  | "zone-hints"
+  | "all-ready"
+  | "terminating-fallback"
+  | "local-policy"
+  | "local-terminating-fallback"
+  | "headless"
+  | "no-endpoints"
+  | "no-local-endpoints"
+  | "unknown-service"
+  | "unknown-port"
+  | "external-name";
+
+/** What a node does with a new connection to a Service port. */
+export interface Routing {
+  /** `reject`: the client is refused at once; `drop`: it hears nothing. */
+  readonly verdict: "accept" | "reject" | "drop";
+  /** Indices of the pods that new connections are spread over evenly; the same array while unchanged. */
+  readonly endpoints: readonly number[];
+  readonly rule: RoutingRule;
+}
+
+export const UNKNOWN_SERVICE: Routing = { verdict: "drop", endpoints: [], rule: "unknown-service" };
+export const UNKNOWN_PORT: Routing = { verdict: "drop", endpoints: [], rule: "unknown-port" };
+export const EXTERNAL_NAME: Routing = { verdict: "reject", endpoints: [], rule: "external-name" };
+
+/** The pod index of an endpoint. */
+export type PodIndexOf = (endpoint: EndpointInfo, namespace: string) => number;
+
+/** One port of a Service in one state of its slices: shared by all nodes that hold this state. */
+export class PortView {
+  readonly info: ServicePortInfo;
+  readonly set: EndpointSet;
+  readonly #podIndexOf: PodIndexOf;
+  /** Nodes for which the choice may differ from that of their zone. */
+  readonly #specialNodes: ReadonlySet<string>;
+  readonly #zonesMatter: boolean;
+  readonly #choices = new Map<string, { internal: Routing; external: Routing }>();
+
+  constructor(
+    service: Service,
+    port: ServicePort,
+    slices: readonly EndpointSlice[],
+    podIndexOf: PodIndexOf,
+  ) {
+    this.info = servicePortInfo(service, port);
+    this.set = endpointSet(slices, port.name ?? "");
+    this.#podIndexOf = podIndexOf;
+    this.#specialNodes = specialNodes(this.set, this.info);
+    this.#zonesMatter = this.set.endpoints.some(
+      ({ ready, zoneHints }) => ready && zoneHints.length > 0,
+    );
+  }
+
+  routing(nodeName: string, zone: string | undefined, origin: TrafficOrigin): Routing {
+    const key = this.#specialNodes.has(nodeName)
+      ? `node ${nodeName}`
+      : this.#zonesMatter
+        ? `zone ${zone ?? ""}`
+        : "";
+    let choice = this.#choices.get(key);
+    if (choice === undefined) {
+      choice = this.#choose(nodeName, zone);
+      this.#choices.set(key, choice);
+    }
+    return choice[origin];
+  }
+
+  categorized(nodeName: string, zone: string | undefined): Categorized {
+    return categorize(endpointsOnNode(this.set, nodeName), this.info, nodeName, zone);
+  }
+
+  #choose(nodeName: string, zone: string | undefined): { internal: Routing; external: Routing } {
+    const headless = this.info.service.spec.clusterIP === "None";
+    if (headless) {
+      const ready = this.set.endpoints.filter(({ ready }) => ready);
+      const routing = this.#routing(ready, "headless", "no-endpoints");
+      return { internal: routing, external: routing };
+    }
+    const categorized = this.categorized(nodeName, zone);
+    const cluster = this.#clusterRouting(categorized);
+    const { internalPolicyLocal, externalPolicyLocal } = this.info;
+    return {
+      internal: internalPolicyLocal ? this.#localRouting(categorized) : cluster,
+      external: externalPolicyLocal ? this.#localRouting(categorized) : cluster,
+    };
+  }
+
+  #clusterRouting({ cluster = [], topologyMode, clusterFallsBack }: Categorized): Routing {
+    const rule = clusterFallsBack
+      ? "terminating-fallback"
+      : topologyMode === "PreferSameNode"
+        ? "node-hints"
+        : topologyMode === "PreferSameZone"
+          ? "zone-hints"
+          : "all-ready";
+    return this.#routing(cluster, rule, "no-endpoints");
+  }
+
+  #localRouting({ local = [], hasAny, localFallsBack }: Categorized): Routing {
+    const rule = localFallsBack ? "local-terminating-fallback" : "local-policy";
+    return this.#routing(local, rule, hasAny ? "no-local-endpoints" : "no-endpoints");
+  }
+
+  #routing(
+    chosen: readonly EndpointInfo[],
+    rule: RoutingRule,
+    whenNone: "no-endpoints" | "no-local-endpoints",
+  ): Routing {
+    if (chosen.length === 0) {
+      const verdict = whenNone === "no-endpoints" ? "reject" : "drop";
+      return { verdict, endpoints: [], rule: whenNone };
+    }
+    const namespace = this.info.service.metadata.namespace ?? "";
+    const endpoints = chosen.map((endpoint) => this.#podIndexOf(endpoint, namespace));
+    return { verdict: "accept", endpoints, rule };
+  }
+}
+
+function specialNodes(set: EndpointSet, { usesLocalEndpoints }: ServicePortInfo): Set<string> {
+  const nodes = new Set<string>();
+  for (const { ready, nodeName, nodeHints } of set.endpoints) {
+    if (usesLocalEndpoints && nodeName !== undefined) nodes.add(nodeName);
+    if (ready) for (const name of nodeHints) nodes.add(name);
+  }
+  for (const entries of set.duplicates.values()) {
+    for (const { nodeName } of entries) if (nodeName !== undefined) nodes.add(nodeName);
+  }
+  return nodes;
+}
