@@ -6,6 +6,7 @@ import {
   type Flows,
   type Network,
   type TrafficPlan,
+  type TrafficSpec,
 } from "../../traffic/index.ts";
 import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
 import { observeTraffic } from "../measures/observe-traffic.ts";
@@ -26,9 +27,11 @@ export interface SensitivityRow {
 }
 
 /** A cluster at rest and the order of its calls. */
-export interface RestingCluster {
-  readonly network: Network;
+export interface VariedCluster {
   readonly workloads: readonly string[];
+  readonly networkFor: (plan: TrafficPlan) => Network;
+  /** Who calls whom there; what is varied are its defaults. */
+  readonly traffic: TrafficSpec;
 }
 
 /** Measures that follow from expected flows, without a simulated request. */
@@ -43,7 +46,7 @@ const BY_REQUESTS: readonly MeasureId[] = ["latencyP50", "latencyP90", "latencyP
 export function sensitivity(
   world: AssumedWorld,
   assumptions: readonly Assumption[],
-  clusters: { readonly before: RestingCluster; readonly after: RestingCluster },
+  clusters: { readonly before: VariedCluster; readonly after: VariedCluster },
   onRow: (done: number, total: number) => void = () => {},
 ): readonly SensitivityRow[] {
   const difference = (varied: AssumedWorld): ReadonlyMap<MeasureId, number> => {
@@ -82,16 +85,18 @@ function effectsOf(
   }));
 }
 
-function quickObservation(world: AssumedWorld, cluster: RestingCluster): Observation {
-  const plan = compileTraffic(world.traffic, cluster.workloads);
-  const ledger = steadyRun(plan, cluster.network, world.settings, 0);
+function quickObservation(world: AssumedWorld, cluster: VariedCluster): Observation {
+  const spec = { ...cluster.traffic, defaults: world.traffic.defaults };
+  const plan = compileTraffic(spec, cluster.workloads);
+  const network = cluster.networkFor(plan);
+  const ledger = steadyRun(plan, network, world.settings, 0);
   const observation = observeTraffic(ledger, {
     plan,
-    network: cluster.network,
+    network,
     prices: world.settings.prices,
     windowSeconds: world.settings.lengthNs / 1e9,
   });
-  const flows = expectedFlows(plan, cluster.network, flowOrder(plan, cluster.network));
+  const flows = expectedFlows(plan, network, flowOrder(plan, network));
   observeFlows(observation, plan, flows, world.settings);
   return observation;
 }

@@ -1,4 +1,9 @@
-import type { RandomStream, SimTime, Simulation } from "@k8s-netsim/sim-core";
+import {
+  exponential,
+  type RandomStream,
+  type SimTime,
+  type Simulation,
+} from "@k8s-netsim/sim-core";
 import type { Network } from "../network.ts";
 import type { ClosedLoopSource, OpenLoopSource, SourcePlan } from "../plan.ts";
 
@@ -37,18 +42,18 @@ function startOpenLoop(
 ): RunningSource {
   const gaps = sim.random(`traffic/arrivals/${plan.name}`);
   const picks = sim.random(`traffic/sender/${plan.name}`);
-  const meanGapNs = 1e9 / plan.rateHz;
-  const nextGapNs = (): number => Math.round(-Math.log(1 - gaps.double()) * meanGapNs);
+  const gapNs = plan.rateHz > 0 ? exponential({ mean: 1e9 / plan.rateHz }) : undefined;
   const arrive = sim.handler(`source ${plan.name}`, () => {
     const pod = pickSender(network, workload, picks);
     if (pod !== undefined) begin(index, pod);
     scheduleNext();
   });
   const scheduleNext = (): void => {
-    const gapNs = nextGapNs();
-    if (sim.now + gapNs < endNs) sim.schedule(gapNs as SimTime, arrive);
+    if (gapNs === undefined) return;
+    const waitNs = Math.round(gapNs.sample(gaps));
+    if (sim.now + waitNs < endNs) sim.schedule(waitNs as SimTime, arrive);
   };
-  if (plan.rateHz > 0) scheduleNext();
+  scheduleNext();
   return { answered: () => {} };
 }
 

@@ -1,0 +1,129 @@
+import { type ParameterValue, runScenario } from "@k8s-netsim/k8s-model/scenario";
+import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
+import { UsageError } from "../command-line/usage-error.ts";
+import { deliver } from "../output/deliver.ts";
+import { terminalProgress } from "../output/progress.ts";
+import { scenarioResult } from "../results/scenario-result.ts";
+import { wholeNumber } from "./option-values.ts";
+import { loadScenario } from "./scenario-files.ts";
+
+/** `k8s-netsim run SCENARIO`. */
+export const run: CommandSpec = {
+  name: "run",
+  summary: "run a scenario and report",
+  usage: "k8s-netsim run SCENARIO [--param NAME=V1,V2 …] [OPTIONS]",
+  description:
+    "Runs every combination of a scenario's parameters under the same random numbers and judges its expectations. SCENARIO is a name that list shows, or a file.",
+  groups: [
+    {
+      title: "Runs",
+      options: [
+        {
+          name: "param",
+          kind: "texts",
+          value: "NAME=V1,V2",
+          description: "Run these values of a parameter in place of the scenario's own.",
+        },
+        {
+          name: "replications",
+          kind: "text",
+          value: "N",
+          description: "Independent runs of each combination.",
+          default: "the scenario's",
+        },
+        {
+          name: "seed",
+          kind: "text",
+          value: "TEXT",
+          description: "Same seed, same bytes.",
+          default: "1",
+        },
+        { name: "quick", kind: "flag", description: "The scenario's smaller size." },
+      ],
+    },
+    {
+      title: "Output",
+      options: [
+        {
+          name: "out",
+          kind: "text",
+          value: "DIR",
+          description: "Write report.html, report.md, result.json and junit.xml there.",
+        },
+        { name: "json", kind: "flag", description: "Print the result as JSON." },
+      ],
+    },
+  ],
+  examples: [
+    "k8s-netsim run zone-aware-routing --quick",
+    "k8s-netsim run zone-aware-routing --param podsInZoneA=1,2 --out out",
+  ],
+  run: async (invocation) => {
+    const [name, ...more] = invocation.positionals;
+    if (name === undefined || more.length > 0) {
+      throw new UsageError(
+        "bad-command-line",
+        name === undefined
+          ? "No scenario is named."
+          : `One scenario is run at a time, not ${1 + more.length}.`,
+        "see k8s-netsim list for their names.",
+      );
+    }
+    const scenario = await loadScenario(name);
+    const replications = textOf(invocation, "replications");
+    const seed = textOf(invocation, "seed") ?? "1";
+    const quick = invocation.flags.has("quick");
+    const progress = terminalProgress();
+    const answer = runScenario(scenario, {
+      seed,
+      quick,
+      parameters: parametersOf(invocation, scenario.definition.vary),
+      ...(replications === undefined
+        ? {}
+        : { replications: wholeNumber("replications", replications, 1) }),
+      onProgress: (done, total) => progress.update(done, total, `${name}: run`),
+    });
+    progress.finish();
+    return deliver(scenarioResult(answer, { seed, quick, command: invocation.typed }), invocation);
+  },
+};
+
+function parametersOf(
+  invocation: Invocation,
+  vary: Readonly<Record<string, readonly ParameterValue[]>>,
+): ReadonlyMap<string, readonly ParameterValue[]> {
+  return new Map(
+    textsOf(invocation, "param").map((text) => {
+      const at = text.indexOf("=");
+      if (at <= 0) {
+        throw new UsageError(
+          "bad-option-value",
+          `--param ${text}: no parameter is named.`,
+          "write NAME=VALUE or NAME=V1,V2.",
+        );
+      }
+      const parameter = text.slice(0, at);
+      const sample = Object.hasOwn(vary, parameter) ? vary[parameter]?.[0] : undefined;
+      const values = text.slice(at + 1).split(",");
+      return [parameter, values.map((value) => valueLike(sample, value, parameter))] as const;
+    }),
+  );
+}
+
+/** A value of the type that the scenario's own values have. */
+function valueLike(
+  sample: ParameterValue | undefined,
+  text: string,
+  parameter: string,
+): ParameterValue {
+  if (typeof sample === "number" && text.trim() !== "" && Number.isFinite(Number(text))) {
+    return Number(text);
+  }
+  if (typeof sample === "boolean" && (text === "true" || text === "false")) return text === "true";
+  if (typeof sample !== "number" && typeof sample !== "boolean") return text;
+  throw new UsageError(
+    "bad-option-value",
+    `--param ${parameter}=${text}: not a ${typeof sample}.`,
+    `write it like ${parameter}=${sample}.`,
+  );
+}

@@ -1,0 +1,141 @@
+import {
+  whatIf as askWhatIf,
+  type FaultDefinition,
+  type PreparedInput,
+  parseExpectation,
+  prepareInput,
+  type RunSettings,
+  TIMELINE_BIN_NS,
+} from "@k8s-netsim/k8s-model/scenario";
+import { DEFAULT_ROUND_TRIP_TIMES, type PriceTable } from "@k8s-netsim/k8s-model/topology";
+import { renderTraffic } from "@k8s-netsim/k8s-model/traffic";
+import { type SimTime, seconds } from "@k8s-netsim/sim-core";
+import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
+import { anonymised } from "../output/anonymised.ts";
+import { deliver } from "../output/deliver.ts";
+import { showDiagnostics } from "../output/diagnostics.ts";
+import { type Progress, terminalProgress } from "../output/progress.ts";
+import { writeWhole } from "../output/write-files.ts";
+import type { TimelineMarks } from "../results/charts.ts";
+import { whatIfResult } from "../results/what-if-result.ts";
+import { inputRequest } from "./input-request.ts";
+import { fault, providerPrices, timeSpan, wholeNumber } from "./option-values.ts";
+import {
+  CHANGE_OPTIONS,
+  INPUT_OPTIONS,
+  OUTPUT_OPTIONS,
+  RUN_OPTIONS,
+  TRAFFIC_OPTIONS,
+} from "./what-if-options.ts";
+
+/** `k8s-netsim what-if`. */
+export const whatIf: CommandSpec = {
+  name: "what-if",
+  summary: "compare the input as it is with the input as changed",
+  usage: "k8s-netsim what-if -f FILE|DIR… [--set … | --changed …] [OPTIONS]",
+  description:
+    "Simulates the cluster as it is and as changed, with the same requests, and reports the difference with its interval: bytes and money that cross zones, latency, failures and load, for each Service and in all; why, and what would mend it.",
+  groups: [INPUT_OPTIONS, CHANGE_OPTIONS, TRAFFIC_OPTIONS, RUN_OPTIONS, OUTPUT_OPTIONS],
+  examples: [
+    "k8s-netsim what-if -f shop/ --set 'Service/*:spec.trafficDistribution=PreferSameZone'",
+    "kubectl get nodes,pods,services,endpointslices,deployments -A -o json | k8s-netsim what-if -f - --changed new/ --out report",
+    "k8s-netsim what-if -f shop/ --fault zone=zone-a@30s --expect 'failedShare<1%'",
+  ],
+  run: async (invocation) => {
+    const input = prepareInput(inputRequest(invocation));
+    if (showDiagnostics(input.diagnostics)) return 2;
+    saveTraffic(invocation, input);
+    const sizes = runSizes(invocation);
+    const change = changeTiming(invocation);
+    const settings: RunSettings = {
+      ...sizes,
+      seed: textOf(invocation, "seed") ?? "1",
+      roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+      prices: pricesFor(invocation, input),
+    };
+    const progress = terminalProgress();
+    const answer = askWhatIf({
+      before: input.before,
+      after: input.after,
+      settings,
+      kubernetesVersion: input.kubernetesVersion.value,
+      limits: input.limits,
+      expectations: textsOf(invocation, "expect").map(parseExpectation),
+      faults: change.faults,
+      ...(change.applyAtNs === undefined ? {} : { applyAtNs: change.applyAtNs }),
+      onProgress: reporter(progress),
+    });
+    progress.finish();
+    const result = whatIfResult({
+      input,
+      answer,
+      command: invocation.typed,
+      seed: settings.seed,
+      quick: invocation.flags.has("quick"),
+      replications: settings.replications,
+      warmUpSeconds: settings.warmUpNs / 1e9,
+      lengthSeconds: settings.lengthNs / 1e9,
+      timeline: timelineMarks(change),
+    });
+    return deliver(
+      invocation.flags.has("anonymise") ? anonymised(result, input) : result,
+      invocation,
+    );
+  },
+};
+
+const FULL_SIZE = { replications: 10, warmUpNs: seconds(10), lengthNs: seconds(60) };
+const QUICK_SIZE = { replications: 5, warmUpNs: seconds(2), lengthNs: seconds(10) };
+
+function runSizes(
+  invocation: Invocation,
+): Pick<RunSettings, "replications" | "warmUpNs" | "lengthNs"> {
+  const size = invocation.flags.has("quick") ? QUICK_SIZE : FULL_SIZE;
+  const replications = textOf(invocation, "replications");
+  const length = textOf(invocation, "length");
+  const warmUp = textOf(invocation, "warm-up");
+  return {
+    replications:
+      replications === undefined ? size.replications : wholeNumber("replications", replications, 1),
+    lengthNs: length === undefined ? size.lengthNs : timeSpan("length", length),
+    warmUpNs: warmUp === undefined ? size.warmUpNs : timeSpan("warm-up", warmUp),
+  };
+}
+
+interface ChangeTiming {
+  readonly applyAtNs: SimTime | undefined;
+  readonly faults: readonly FaultDefinition[];
+}
+
+function changeTiming(invocation: Invocation): ChangeTiming {
+  const applyAt = textOf(invocation, "apply-at");
+  return {
+    applyAtNs: applyAt === undefined ? undefined : timeSpan("apply-at", applyAt),
+    faults: textsOf(invocation, "fault").map(fault),
+  };
+}
+
+function timelineMarks({ applyAtNs, faults }: ChangeTiming): TimelineMarks | undefined {
+  if (applyAtNs === undefined && faults.length === 0) return undefined;
+  return {
+    binSeconds: TIMELINE_BIN_NS / 1e9,
+    changeAtSeconds: applyAtNs === undefined ? null : applyAtNs / 1e9,
+    marks: faults.flatMap(({ kind, target, atNs, untilNs }) => [
+      { seconds: atNs / 1e9, label: `${kind === "zone-outage" ? "zone" : "node"} ${target} down` },
+      ...(untilNs === undefined ? [] : [{ seconds: untilNs / 1e9, label: `${target} back` }]),
+    ]),
+  };
+}
+
+function pricesFor(invocation: Invocation, input: PreparedInput): PriceTable {
+  return providerPrices(textOf(invocation, "provider") ?? input.facts.provider?.value ?? "aws");
+}
+
+function reporter(progress: Progress): (done: number, total: number, doing: string) => void {
+  return (done, total, doing) => progress.update(done, total, doing);
+}
+
+function saveTraffic(invocation: Invocation, input: PreparedInput): void {
+  const file = textOf(invocation, "save-traffic");
+  if (file !== undefined) writeWhole(file, renderTraffic(input.traffic.before));
+}

@@ -1,0 +1,77 @@
+import { EVERYTHING, type MeasureComparison, type MeasureId } from "@k8s-netsim/k8s-model/scenario";
+import { formatEstimate, formatQuantity, type Measure } from "@k8s-netsim/reports";
+import { estimateOf } from "./estimates.ts";
+
+/** How a measure is named inside a sentence. */
+const NOUNS: Readonly<Partial<Record<MeasureId, string>>> = {
+  crossZoneShare: "the bytes that cross zones",
+  costPerMillion: "the zone traffic of a million requests",
+  latencyP99: "p99 latency",
+  failedShare: "failed requests",
+};
+
+export interface AnswerOptions {
+  readonly comparisons: readonly MeasureComparison[];
+  readonly measures: readonly Measure[];
+  /** Services that cannot profit, of those that are called. */
+  readonly cannotProfit: number;
+  readonly called: number;
+}
+
+/** The answer in a sentence or two, with its interval. */
+export function answerSentence(options: AnswerOptions): string {
+  const share = wordsOf("crossZoneShare", options);
+  if (share === undefined) return "No request was made, so there is nothing to compare.";
+  const cost = wordsOf("costPerMillion", options);
+  const rest = (["latencyP99", "failedShare"] as const).flatMap((measure) => {
+    const words = wordsOf(measure, options);
+    return words?.changes ? [words.clause] : [];
+  });
+  const first = share.changes
+    ? `With the change, ${share.clause}${cost?.changes ? `, and ${cost.clause}` : ""}.`
+    : `${unchanged(share, options)}`;
+  if (rest.length > 0) return `${first} ${capital(rest.join("; "))}.`;
+  return share.changes ? `${first} p99 latency and failures do not change measurably.` : first;
+}
+
+interface MeasureWords {
+  readonly changes: boolean;
+  readonly clause: string;
+  readonly before: string;
+}
+
+function wordsOf(id: MeasureId, options: AnswerOptions): MeasureWords | undefined {
+  const measure = options.measures.find((candidate) => candidate.id === id);
+  const comparison = options.comparisons.find(
+    (candidate) => candidate.measure === id && candidate.scope === EVERYTHING,
+  );
+  if (measure === undefined || comparison?.difference === undefined) return undefined;
+  const { difference, before, after } = comparison;
+  const changes = difference.low > 0 || difference.high < 0;
+  const verb = difference.mean < 0 ? "fall" : "rise";
+  const noun = NOUNS[id] ?? measure.label;
+  const from = formatQuantity(before?.mean ?? null, measure.unit);
+  const to = formatQuantity(after?.mean ?? null, measure.unit);
+  const by = formatEstimate(estimateOf(difference), measure.unit, { change: true }).both;
+  return {
+    changes,
+    before: from,
+    clause: `${noun} ${isPlural(id) ? verb : `${verb}s`} from ${from} to ${to}, ${by}`,
+  };
+}
+
+function isPlural(id: MeasureId): boolean {
+  return id === "crossZoneShare" || id === "failedShare";
+}
+
+function unchanged(share: MeasureWords, { cannotProfit, called }: AnswerOptions): string {
+  const stays = `${share.before} of the bytes cross zones, before and after`;
+  if (cannotProfit === called) {
+    return `Nothing can be gained: ${stays}, because none of the ${called} Services that are called has an endpoint in every zone that calls it.`;
+  }
+  return `The change makes no measurable difference: ${stays}.`;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

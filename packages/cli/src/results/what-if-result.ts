@@ -1,0 +1,183 @@
+import {
+  EVERYTHING,
+  overall,
+  type PreparedInput,
+  type WhatIfAnswer,
+} from "@k8s-netsim/k8s-model/scenario";
+import type { Assumption, Finding, Result } from "@k8s-netsim/reports";
+import { VERSION } from "../version.ts";
+import { answerSentence } from "./answer-sentence.ts";
+import { chartsOf, type TimelineMarks } from "./charts.ts";
+import { differencesOf, estimatesOf, reportedMeasures } from "./estimates.ts";
+import { inputSummary } from "./input-summary.ts";
+
+export interface WhatIfResultOptions {
+  readonly input: PreparedInput;
+  readonly answer: WhatIfAnswer;
+  readonly command: string;
+  readonly seed: string;
+  readonly quick: boolean;
+  readonly replications: number;
+  readonly warmUpSeconds: number;
+  readonly lengthSeconds: number;
+  readonly timeline: TimelineMarks | undefined;
+}
+
+const BILL_EXCLUDES = [
+  "load-balancer hops and what a load balancer charges for data",
+  "NAT gateways and traffic to and from the Internet",
+  "bytes below the application: headers, handshakes, retransmissions",
+];
+
+/** What a what-if found, as a result to report. */
+export function whatIfResult(options: WhatIfResultOptions): Result {
+  const { input, answer, command, seed, quick } = options;
+  const measures = reportedMeasures(input.traffic.moneyIsGiven);
+  const called = [...answer.after.endpointsByZone.keys()];
+  const cannotProfit = new Set(
+    answer.findings.filter(isHindrance).map((finding) => finding.subject),
+  );
+  const sentence = answerSentence({
+    comparisons: answer.comparisons,
+    measures,
+    called: called.length,
+    cannotProfit: cannotProfit.size,
+  });
+  return {
+    schema: "k8s-netsim/result/v1",
+    kind: "what-if",
+    title: titleOf(input),
+    question: questionOf(input, options),
+    answer: sentence,
+    verdict: overall(answer.expectations.map(({ verdict }) => verdict)),
+    reproduce: {
+      command,
+      seed,
+      version: VERSION,
+      kubernetesVersion: input.kubernetesVersion.value,
+      replications: options.replications,
+      warmUpSeconds: options.warmUpSeconds,
+      lengthSeconds: options.lengthSeconds,
+      quick,
+    },
+    warnings: warningsOf(options),
+    configurations: [
+      { id: "before", label: "as it is", parameters: {} },
+      { id: "after", label: "as changed", parameters: {} },
+    ],
+    measures,
+    headline: headlineOf(answer),
+    estimates: estimatesOf(answer.comparisons, measures),
+    differences: differencesOf(answer.comparisons, measures, (measure) =>
+      assumptionRange(answer, measure),
+    ),
+    expectations: answer.expectations.map(({ expectation, verdict, reason }) => ({
+      text: expectation.text,
+      verdict,
+      reason,
+    })),
+    findings: answer.findings.map((finding): Finding => finding),
+    assumptions: assumptionsOf(options),
+    billExcludes: BILL_EXCLUDES,
+    input: inputSummary(input, answer),
+    charts: chartsOf(
+      [
+        { configuration: "before", summary: answer.before },
+        { configuration: "after", summary: answer.after },
+      ],
+      options.timeline,
+    ),
+  };
+}
+
+/** A finding that says that a Service cannot profit at all. */
+function isHindrance({ message }: { readonly message: string }): boolean {
+  return message.startsWith("cannot profit") || message.startsWith("has no ready endpoint");
+}
+
+function titleOf({ changes }: PreparedInput): string {
+  return changes.length === 0 ? "What if" : "What if this changes";
+}
+
+function questionOf(input: PreparedInput, { timeline }: WhatIfResultOptions): string {
+  const what = input.changes.length === 0 ? "nothing is changed" : shortList(input.changes, 4);
+  const faults = (timeline?.marks ?? []).map((mark) => `${mark.label} at ${mark.seconds} s`);
+  const when = timeline?.changeAtSeconds == null ? "" : ` at ${timeline.changeAtSeconds} s`;
+  const also = faults.length === 0 ? "" : `, with ${faults.join(", ")}`;
+  return `What happens to clients and bill if ${what}${when}${also}?`;
+}
+
+function shortList(words: readonly string[], most: number): string {
+  if (words.length <= most) return words.join("; ");
+  return `${words.slice(0, most).join("; ")}; and ${words.length - most} more`;
+}
+
+function warningsOf({ input, answer }: WhatIfResultOptions): readonly string[] {
+  const warnings = [...input.warnings];
+  if (answer.unpricedBytes > 0) {
+    warnings.push(
+      "Some bytes travel a distance for which the provider has no sourced price; they are not on the bill.",
+    );
+  }
+  const pending = answer.after.unschedulable.length;
+  if (pending > 0) {
+    warnings.push(
+      `${pending} ${pending === 1 ? "pod finds" : "pods find"} no node after the change: ${answer.after.unschedulable[0]?.reason}`,
+    );
+  }
+  return warnings;
+}
+
+/** The answer is about money where a price moves it, else about the share of bytes. */
+function headlineOf(answer: WhatIfAnswer): string {
+  const cost = answer.comparisons.find(
+    (row) => row.measure === "costPerMillion" && row.scope === EVERYTHING,
+  )?.difference;
+  return cost !== undefined && cost.mean !== 0 ? "costPerMillion" : "crossZoneShare";
+}
+
+function assumptionRange(
+  answer: WhatIfAnswer,
+  measure: string,
+): { readonly low: number; readonly high: number } | undefined {
+  const base = answer.comparisons.find((row) => row.measure === measure && row.scope === EVERYTHING)
+    ?.difference?.mean;
+  const effects = answer.sensitivity.flatMap((row) =>
+    row.effects.filter((effect) => effect.measure === measure),
+  );
+  if (base === undefined || effects.length === 0) return undefined;
+  const moved = effects.flatMap(({ halved, doubled }) => [base + halved, base + doubled]);
+  return { low: Math.min(base, ...moved), high: Math.max(base, ...moved) };
+}
+
+function assumptionsOf({ input, answer }: WhatIfResultOptions): readonly Assumption[] {
+  const headline = headlineOf(answer);
+  const base =
+    answer.comparisons.find((row) => row.measure === headline && row.scope === EVERYTHING)
+      ?.difference?.mean ?? 0;
+  const rows = answer.sensitivity.map(({ assumption, effects }) => {
+    const effect = effects.find((candidate) => candidate.measure === headline);
+    const size =
+      effect === undefined ? 0 : Math.max(Math.abs(effect.halved), Math.abs(effect.doubled));
+    return { assumption, effect, size };
+  });
+  const ranked = [...rows].sort((a, b) => b.size - a.size);
+  const varied = ranked.map(
+    ({ assumption, effect, size }, index): Assumption => ({
+      name: assumption.name,
+      value: assumption.value,
+      source: assumption.source,
+      ...(effect === undefined || size === 0
+        ? {}
+        : {
+            effect: {
+              measure: headline,
+              halved: base + effect.halved,
+              doubled: base + effect.doubled,
+            },
+            rank: index + 1,
+          }),
+    }),
+  );
+  return [...varied, ...input.assumptions];
+}
