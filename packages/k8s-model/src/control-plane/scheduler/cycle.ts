@@ -1,4 +1,4 @@
-import { invariant } from "@k8s-netsim/sim-core";
+import { invariant, log } from "@k8s-netsim/sim-core";
 import { HOSTNAME_LABEL } from "../../api/index.ts";
 import type { NodeState } from "./node-state.ts";
 import type { ClusterView, ShapeView } from "./shape-view.ts";
@@ -104,7 +104,7 @@ function spreadScores(view: ShapeView, feasible: Int32Array): Scores {
     const { constraint, domains, emptyDomain, matching, onNode } = count;
     const byNode = constraint.topologyKey === HOSTNAME_LABEL;
     // More domains hold fewer pods each; the weight keeps few full ones from drowning them.
-    const weight = Math.log(domainsAmong(count, feasible, complete) + 2);
+    const weight = log(domainsAmong(count, feasible, complete) + 2);
     for (let position = 0; position < feasible.length; position++) {
       const index = feasible[position] ?? 0;
       const domain = domains[index] ?? -1;
