@@ -1,9 +1,18 @@
+export { type Anonymiser, anonymiser } from "./anonymise.ts";
 export * from "./changed.ts";
+export {
+  type CloudProvider,
+  type ClusterFacts,
+  clusterFacts,
+  type Fact,
+  type ProxyMode,
+} from "./cluster-facts.ts";
 export * from "./diagnostic.ts";
 export { type FieldPath, formatFieldPath, parseFieldPath, valueAt } from "./field-path.ts";
 export * from "./kinds.ts";
 export type { ManifestObject } from "./manifest-object.ts";
 export * from "./read.ts";
+export { checkReferences } from "./references/index.ts";
 export {
   type DeclaredPort,
   declaredPorts,
