@@ -31,6 +31,7 @@ export function inNode(program: string, code: string): { engine: string; table: 
       console.log(JSON.stringify({ engine: "Node " + process.version, table: fingerprints() }));`;
     const output = execFileSync(program, ["--input-type=module", "--eval", script], {
       encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
     });
     return JSON.parse(output) as { engine: string; table: Table };
   } finally {

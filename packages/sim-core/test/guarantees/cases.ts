@@ -1,9 +1,11 @@
 // What the engine promises to do bit for bit alike everywhere: each case computes plain data from
 // nothing but its seed. It runs in Node and in a browser, so it imports the public entry only.
 import {
+  anyOf,
   batchMeans,
   constant,
   type Distribution,
+  delay,
   empirical,
   exp,
   experiment,
@@ -26,6 +28,7 @@ import {
   pareto,
   quantileInterval,
   RandomStream,
+  Resource,
   ratioInterval,
   runExperiment,
   Simulation,
@@ -85,6 +88,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
     });
   },
   "a queue through handlers": () => queue("guarantee", 20_000),
+  "a queue through processes": () => processes("guarantee", 3_000),
   "cancelled and moved events": () => reshuffledEvents("guarantee"),
   "histogram, tally and gauge": () => observations(),
   "normal and t quantiles": () =>
@@ -140,6 +144,34 @@ function queue(seed: string, customers: number): unknown {
   simulation.run();
   const sampled = waits.filter((_, i) => i % 100 === 0);
   return [sampled, length.mean, length.max, simulation.now, simulation.events];
+}
+
+/** Waiting times of customers who share two servers, have priorities, and give up after a while. */
+function processes(seed: string, customers: number): unknown {
+  const simulation = new Simulation({ seed });
+  const arrivals = simulation.random("arrivals");
+  const services = simulation.random("services");
+  const between = exponential({ mean: 1e6 });
+  const service = gamma({ shape: 2, scale: 1.1e6 });
+  const servers = new Resource("servers", { capacity: 2 });
+  const log: number[] = [];
+  const customer = (priority: number) =>
+    function* () {
+      const arrivedNs = simulation.now;
+      const { index } = yield* anyOf(servers.acquire({ priority }), delay(20e6));
+      log.push(index, simulation.now - arrivedNs);
+      if (index !== 0) return;
+      yield service.sample(services);
+      servers.release();
+    };
+  simulation.process("source", function* () {
+    for (let i = 0; i < customers; i++) {
+      yield between.sample(arrivals);
+      simulation.process("customer", customer(i % 3));
+    }
+  });
+  simulation.run();
+  return [log, simulation.now, simulation.events];
 }
 
 /** The order in which events run when many are cancelled, moved, and tied in time and priority. */
