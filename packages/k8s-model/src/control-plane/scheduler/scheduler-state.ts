@@ -57,7 +57,7 @@ export interface SchedulerOptions {
 }
 
 /** Views of more shapes than this are forgotten, the one unused for longest first. */
-const MAX_VIEWS = 512;
+const MAX_VIEWS = 256;
 
 /**
  * The default kube-scheduler of release 1.36 over nodes and pods that are told to it one by one. It
