@@ -1,6 +1,8 @@
 import type { Suite } from "../suite.ts";
 import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-reconcile.ts";
 import { labelSelector } from "./label-selector.ts";
+import { manifestDefaulting } from "./manifest-defaulting.ts";
+import { manifestValidation } from "./manifest-validation.ts";
 import { proxyCategorize } from "./proxy-categorize.ts";
 import { quantity } from "./quantity.ts";
 import { schedulerPlacement } from "./scheduler-placement.ts";
@@ -10,6 +12,8 @@ import { topologyHints } from "./topology-hints.ts";
 export const SUITES: readonly Suite[] = [
   labelSelector,
   quantity,
+  manifestDefaulting,
+  manifestValidation,
   schedulerPlacement,
   endpointsliceReconcile,
   trafficDistribution,

@@ -13,7 +13,7 @@ import {
 } from "./workload.ts";
 
 export interface DefaultingOptions {
-  /** Address families of the cluster's Service ranges, primary first; IPv4 alone by default. */
+  /** Address families of the cluster's Service ranges, primary first; both by default. */
   readonly serviceFamilies?: ServiceFamilies;
 }
 
@@ -27,7 +27,7 @@ export function applyDefaults<T extends KubeObject>(object: T, options: Defaulti
   const info = kindInfo(object.kind);
   if (info === undefined) return object;
   const copy: Fields = copyOf<Fields>({ ...object });
-  DEFAULTS[info.kind](copy, options.serviceFamilies ?? ["IPv4"]);
+  DEFAULTS[info.kind](copy, options.serviceFamilies ?? ["IPv4", "IPv6"]);
   return copy as unknown as T;
 }
 

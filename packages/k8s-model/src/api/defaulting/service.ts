@@ -1,5 +1,6 @@
 import { child, type Fields, field, items, setDefault, text, texts } from "../schema/fields.ts";
-import { defaultServiceFamilies, type ServiceFamilies } from "./service-families.ts";
+import { settleFamilies } from "../validation/service-addresses.ts";
+import type { ServiceFamilies } from "./service-families.ts";
 
 const CLIENT_IP_TIMEOUT_SECONDS = 10_800;
 
@@ -49,8 +50,14 @@ function defaultAffinityTimeout(spec: Fields): void {
   spec.sessionAffinityConfig = { clientIP: { timeoutSeconds: CLIENT_IP_TIMEOUT_SECONDS } };
 }
 
-/** All defaults of a new Service that do not need an allocator. Changes `service`. */
+/**
+ * All defaults of a new Service that do not need an allocator. Families that contradict each other
+ * are left as they are. Changes `service`.
+ */
 export function defaultService(service: Fields, families: ServiceFamilies): void {
   defaultServiceSpec(service);
-  defaultServiceFamilies(child(service, "spec") as Fields, families);
+  const spec = child(service, "spec") as Fields;
+  const clusterIP = text(spec, "clusterIP");
+  if (clusterIP !== "" && texts(spec, "clusterIPs").length === 0) spec.clusterIPs = [clusterIP];
+  settleFamilies(spec, undefined, families);
 }
