@@ -9,6 +9,7 @@ export type * from "./pod.ts";
 export * from "./quantity.ts";
 export * from "./quantity-format.ts";
 export * from "./quantity-parse.ts";
+export * from "./release/index.ts";
 export * from "./schema/index.ts";
 export type * from "./service.ts";
 export * from "./validation/index.ts";
