@@ -27,6 +27,6 @@ export interface Diagnostic {
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { at, message, remedy, code } = diagnostic;
   const place = at === undefined ? "" : `${at.file}:${at.line}:${at.column}  `;
-  const mend = remedy === undefined ? "" : `\n  Fix: ${remedy}`;
+  const mend = remedy === undefined ? "" : `\n  Fix: ${remedy}${remedy.endsWith(".") ? "" : "."}`;
   return `${place}${message}${mend}   [${code}]`;
 }

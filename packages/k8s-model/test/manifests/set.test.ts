@@ -122,37 +122,37 @@ test("an edit that cannot be applied says why and changes nothing", () => {
   });
   expect(messages.join("\n")).toMatchInlineSnapshot(`
     "--set Servce/web:spec.x=1:1:1  The input has no object of this kind; near: Service, Deployment.
-      Fix: check kind, name and namespace   [set-no-match]
+      Fix: check kind, name and namespace.   [set-no-match]
     --set Service/wbe:spec.x=1:1:1  No object matches; near: web, api.
-      Fix: check kind, name and namespace   [set-no-match]
+      Fix: check kind, name and namespace.   [set-no-match]
     --set other/Service/web:spec.x=1:1:1  No object matches; near: shop/web, default/api.
-      Fix: check kind, name and namespace   [set-no-match]
+      Fix: check kind, name and namespace.   [set-no-match]
     --set Service/web:1:1  This edit names no object and field.
-      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'   [set-syntax]
+      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'.   [set-syntax]
     --set Service/web:spec.x:1:19  The "=" is missing.
-      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'   [set-syntax]
+      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'.   [set-syntax]
     --set Service/web:=1:1:13  The path is empty.
-      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'   [set-syntax]
+      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'.   [set-syntax]
     --set Service/web:spec.ports.port=1:1:13  Service "web" (namespace shop): spec.ports is a list.
-      Fix: name an item: [0], [name=web] or [*] for each   [set-path]
+      Fix: name an item: [0], [name=web] or [*] for each.   [set-path]
     --set Service/web:spec.ports[5].port=1:1:13  Service "web" (namespace shop): spec.ports has 2 items.
-      Fix: use an index below 3   [set-path]
+      Fix: use an index below 3.   [set-path]
     --set Service/web:spec.ports[name=x].port=1:1:13  Service "web" (namespace shop): spec.ports has no item with name=x.
-      Fix: check the name   [set-path]
+      Fix: check the name.   [set-path]
     --set Service/web:kind.x=1:1:1  Service "web" (namespace shop): kind.x says which object this is and cannot be edited.
-      Fix: pass the other object with --changed   [set-identity]
+      Fix: pass the other object with --changed.   [set-identity]
     --set Service/web:metadata.name=other:1:1  Service "web" (namespace shop): metadata.name says which object this is and cannot be edited.
-      Fix: pass the other object with --changed   [set-identity]
+      Fix: pass the other object with --changed.   [set-identity]
     --set Service/web:spec.__proto__.x=1:1:18  The key "__proto__" is not accepted in an edit.
-      Fix: change the file itself if a label or setting really has that name   [reserved-key]
+      Fix: change the file itself if a label or setting really has that name.   [reserved-key]
     --set Service/web:spec.x={"__proto__":{"y":1}}:1:21  The key "__proto__" is not accepted: no field, label or setting of Kubernetes has that name.
-      Fix: remove it   [reserved-key]
+      Fix: remove it.   [reserved-key]
     --set Service/web:metadata.labels.constructor=x:1:29  The key "constructor" is not accepted in an edit.
-      Fix: change the file itself if a label or setting really has that name   [reserved-key]
+      Fix: change the file itself if a label or setting really has that name.   [reserved-key]
     --set Service/web:spec.ports[0].port.x=1:1:13  Service "web" (namespace shop): spec.ports[0].port holds no fields.
-      Fix: check the path   [set-path]
+      Fix: check the path.   [set-path]
     --set Service/web:spec.ports[0=1:1:23  A "[" is not closed.
-      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'   [set-syntax]"
+      Fix: write [NAMESPACE/]KIND/NAME:path=value, as in 'Service/*:spec.trafficDistribution=PreferSameZone'.   [set-syntax]"
   `);
   expect(({} as Record<string, unknown>).y).toBeUndefined();
 });

@@ -77,23 +77,24 @@ function targetRemedy(service: ServiceView, target: string, protocol: string): s
   const place = `${view.kind} "${view.name}" (${file}:${line})`;
   return near === undefined
     ? `name a port "${target}" in ${place}, or use its number`
-    : `use targetPort "${near}", or name the port in ${place}.`;
+    : `use targetPort "${near}", or name the port in ${place}`;
 }
 
 function numberedTarget(service: ServiceView, target: number, index: number): Diagnostic[] {
   if (service.headless || target === 0) return [];
   const declared = service.workloads.flatMap(declaredPorts);
-  if (declared.length === 0 || declared.some((port) => port.containerPort === target)) return [];
+  if (declared.some((port) => port.containerPort === target)) return [];
   const field =
     service.ports[index]?.targetPort === undefined
       ? `spec.ports[${index}].port`
       : `spec.ports[${index}].targetPort`;
   const ports = [...new Set(declared.map((port) => port.containerPort))].join(", ");
+  const silent = declared.length === 0;
   return [
     {
       code: "undeclared-target-port",
-      severity: "warning",
-      message: `Service "${service.name}": no container of its pods declares port ${target}; they declare ${ports}. It may listen there all the same.`,
+      severity: silent ? "info" : "warning",
+      message: `Service "${service.name}": no container of its pods declares port ${target}; they declare ${silent ? "none" : ports}. It may listen there all the same.`,
       remedy: "check the number; if it is right, declare it in the container's ports",
       at: service.entry.position(field),
       field,
