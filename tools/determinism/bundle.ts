@@ -7,8 +7,8 @@ interface Vite {
 }
 
 /**
- * Bundles a TypeScript module for the browser, as one ES module that needs nothing else. Fails where
- * the module reaches for Node.
+ * Bundles a TypeScript module for the browser, as one ES module that needs nothing else. Fails
+ * where the module reaches for Node.
  */
 export async function bundle(entry: string): Promise<string> {
   const fromVitest = createRequire(createRequire(import.meta.url).resolve("vitest/package.json"));

@@ -1,5 +1,6 @@
-// The promise "same seed, same bits": every package's cases (test/guarantees/cases.ts) bundled as for
-// a browser and run in this Node, in other releases and in Chromium, against the committed table.
+// The promise "same seed, same bits": every package's cases (test/guarantees/cases.ts) bundled as
+// for a browser and run in this Node, in other releases and in Chromium, against the committed
+// table.
 //
 //   node tools/run.mjs tools/determinism/main.ts [--node PATH]… [--require-chromium] [--write]
 //

@@ -46,7 +46,8 @@ export type HypercubeAxis =
 
 /**
  * A Latin hypercube: `samples` settings of which each parameter visits every one of `samples` equal
- * slices of its range exactly once. Spans many parameters with far fewer runs than a full factorial.
+ * slices of its range exactly once. Spans many parameters with far fewer runs than a full
+ * factorial.
  *
  * Random: one stream per parameter, named `latin-hypercube/NAME`, so that adding a parameter leaves
  * the settings of the others as they were.
@@ -74,7 +75,9 @@ export function latinHypercube<
   );
 }
 
-/** A setting as one line, such as `distribution=Default,podsInZoneA=2`: the name of a configuration. */
+/**
+ * A setting as one line, such as `distribution=Default,podsInZoneA=2`: the name of a configuration.
+ */
 export function configurationId(parameters: Parameters): string {
   const parts = Object.entries(parameters).map(
     ([name, value]) => `${quoted(name)}=${typeof value === "string" ? quoted(value) : value}`,

@@ -1,6 +1,8 @@
 import { SimulationError } from "../errors/index.ts";
 
-/** Data that survives JSON unchanged: what runs give back, so that memory, disk and threads agree. */
+/**
+ * Data that survives JSON unchanged: what runs give back, so that memory, disk and threads agree.
+ */
 export type PlainData =
   | null
   | boolean

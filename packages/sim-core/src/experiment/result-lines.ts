@@ -1,7 +1,7 @@
 import { SimulationError } from "../errors/index.ts";
 import type { ExperimentHeader, RunRecord } from "./experiment.ts";
 import type { PlainData } from "./plain-data.ts";
-import { type ResultSet, resultSet } from "./result-set.ts";
+import { missingRuns, type ResultSet, resultSet } from "./result-set.ts";
 
 /** The first line of a file of results. */
 interface HeadLine {
@@ -26,9 +26,13 @@ export function recordLine(record: RunRecord<unknown>): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** A result set as JSON Lines: equal sets give equal bytes. */
+/**
+ * A result set as JSON Lines: equal sets give equal bytes. Of a complete one it does not matter how
+ * it was divided, so the shards go unnamed and n of them end in the bytes of one run.
+ */
 export function formatResults(set: ResultSet<unknown>): string {
-  return headLine(set.experiment, set.shards) + set.records.map(recordLine).join("");
+  const shards = missingRuns(set).length === 0 ? [] : set.shards;
+  return headLine(set.experiment, shards) + set.records.map(recordLine).join("");
 }
 
 /**

@@ -13,7 +13,10 @@ export interface ResultSet<Result = PlainData> {
   readonly records: readonly RunRecord<Result>[];
 }
 
-/** A result set in its one order: the same runs give the same bytes, whatever order they finished in. */
+/**
+ * A result set in its one order: the same runs give the same bytes, whatever order they finished
+ * in.
+ */
 export function resultSet<Result>(
   experiment: ExperimentHeader,
   records: Iterable<RunRecord<Result>>,
@@ -36,11 +39,12 @@ export function resultSet<Result>(
 }
 
 /**
- * The union of result sets of one experiment. Associative, commutative and idempotent: shards may be
- * merged in any order, in stages, and twice. Where replications differ in number the larger counts.
+ * The union of result sets of one experiment. Associative, commutative and idempotent: shards may
+ * be merged in any order, in stages, and twice. Where replications differ in number the larger
+ * counts.
  *
- * Throws `different-experiments` for sets of another experiment, and `conflicting-results` where one
- * run has two results: then the code changed in between, or is not deterministic.
+ * Throws `different-experiments` for sets of another experiment, and `conflicting-results` where
+ * one run has two results: then the code changed in between, or is not deterministic.
  */
 export function mergeResults<Result>(
   first: ResultSet<Result>,
@@ -92,14 +96,18 @@ export function requireComplete<Result>(set: ResultSet<Result>): void {
   );
 }
 
-/** The results of one configuration in the order of their replications: what intervals are made of. */
+/**
+ * The results of one configuration in the order of their replications: what intervals are made of.
+ */
 export function resultsOf<Result>(set: ResultSet<Result>, configuration: string): Result[] {
   return set.records
     .filter((record) => record.configuration === configuration)
     .map(({ result }) => result);
 }
 
-/** Throws `different-experiments` unless both headers are equal but for the number of replications. */
+/**
+ * Throws `different-experiments` unless both headers are equal but for the number of replications.
+ */
 export function requireSameExperiment(a: ExperimentHeader, b: ExperimentHeader): void {
   const differing = (Object.keys(a) as (keyof ExperimentHeader)[]).find(
     (field) => field !== "replications" && JSON.stringify(a[field]) !== JSON.stringify(b[field]),

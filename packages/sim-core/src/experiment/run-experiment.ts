@@ -26,8 +26,9 @@ export interface RunExperimentOptions<Result> {
 }
 
 /**
- * Runs an experiment, or one shard of it, here and now, one run after the other. Works in a browser;
- * for worker threads and results on disk see `@k8s-netsim/sim-core/node`, which gives the same bytes.
+ * Runs an experiment, or one shard of it, here and now, one run after the other. Works in a
+ * browser; for worker threads and results on disk see `@k8s-netsim/sim-core/node`, which gives the
+ * same bytes.
  */
 export function runExperiment<Setting extends Parameters, Result extends PlainData>(
   definition: Experiment<Setting, Result>,

@@ -6,8 +6,8 @@ const HIGHEST = 709.782712893384;
 const LOWEST = -745.1332191019412;
 
 /**
- * e^x, to less than one unit in the last place, with the same bits on every engine: see `log` for why
- * `Math.exp` is not used.
+ * e^x, to less than one unit in the last place, with the same bits on every engine: see `log` for
+ * why `Math.exp` is not used.
  */
 export function exp(x: number): number {
   if (x > HIGHEST) return Infinity;
@@ -31,7 +31,10 @@ function powerOfTwo(k: number): number {
   return POWERS_OF_TWO[UNIT + k] as number;
 }
 
-/** (e^r − 1 − r − r²/2) / r³ for |r| ≤ 0.347: a near-minimax polynomial, off by less than 2⁻⁵⁹ in all. */
+/**
+ * (e^r − 1 − r − r²/2) / r³ for |r| ≤ 0.347: a near-minimax polynomial, off by less than 2⁻⁵⁹ in
+ * all.
+ */
 function exponentialTail(r: number, square: number): number {
   const even =
     0.16666666666666669 +

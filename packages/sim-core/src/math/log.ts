@@ -18,8 +18,8 @@ const UPPER = upperWord();
  * Natural logarithm, to less than one unit in the last place, with the same bits on every engine.
  *
  * `Math.log` is not used for anything that reaches an output: engines compute it differently, and
- * Chromium's differs from Node's. This one is made of additions, multiplications and divisions, which
- * IEEE 754 defines to the last bit.
+ * Chromium's differs from Node's. This one is made of additions, multiplications and divisions,
+ * which IEEE 754 defines to the last bit.
  */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : Number.NaN;

@@ -2,8 +2,8 @@ import { open, readFile, rm } from "node:fs/promises";
 import { SimulationError } from "../errors/index.ts";
 
 /**
- * Keeps a second process off a file of results: `FILE.lock` holds the owner's process number. A lock
- * whose owner is gone (killed) is taken over. Gives the function that releases it.
+ * Keeps a second process off a file of results: `FILE.lock` holds the owner's process number. A
+ * lock whose owner is gone (killed) is taken over. Gives the function that releases it.
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
   const lock = `${path}.lock`;

@@ -63,7 +63,9 @@ export class ResultsFile<Result = PlainData> {
     }
   }
 
-  /** Adds a run; settles when it is on the disk. Runs that finish meanwhile share the next write. */
+  /**
+   * Adds a run; settles when it is on the disk. Runs that finish meanwhile share the next write.
+   */
   append(record: RunRecord<Result>): Promise<void> {
     this.#waiting.push(recordLine(record));
     this.#flushing ??= this.#flush();

@@ -45,11 +45,11 @@ export interface RunInWorkersOptions {
 
 /**
  * Runs an experiment in worker threads. The result set has the same bytes with 1 and n workers, and
- * as `runExperiment` gives. With a results file, runs are on the disk before they count as finished,
- * and a further call after a kill makes only those that are missing.
+ * as `runExperiment` gives. With a results file, runs are on the disk before they count as
+ * finished, and a further call after a kill makes only those that are missing.
  *
- * A failing run stops the experiment with its error (`run-failed`, naming the run and its seed); runs
- * that finished before are kept in the file.
+ * A failing run stops the experiment with its error (`run-failed`, naming the run and its seed);
+ * runs that finished before are kept in the file.
  */
 export async function runInWorkers<Result extends PlainData = PlainData>(
   options: RunInWorkersOptions,
@@ -74,7 +74,9 @@ export async function runInWorkers<Result extends PlainData = PlainData>(
   }
 }
 
-/** Makes the runs that are missing; two are under way per worker, so that none waits for the disk. */
+/**
+ * Makes the runs that are missing; two are under way per worker, so that none waits for the disk.
+ */
 async function makeRuns<Result>(
   pool: Tinypool,
   header: ExperimentHeader,

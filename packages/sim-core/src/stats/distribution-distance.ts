@@ -55,8 +55,8 @@ export function ksPValue(distance: number, n: number): number {
 }
 
 /**
- * Pearson's chi-square distance `Σ (observed − expected)² / expected` between counts. A cell that is
- * expected to be empty adds nothing when it is, and makes the distance infinite when it is not.
+ * Pearson's chi-square distance `Σ (observed − expected)² / expected` between counts. A cell that
+ * is expected to be empty adds nothing when it is, and makes the distance infinite when it is not.
  */
 export function chiSquareDistance(observed: Sample, expected: Sample): number {
   if (observed.length !== expected.length) {
@@ -84,7 +84,8 @@ export function chiSquareTail(x: number, degrees: number): number {
   const half = x / 2;
   const odd = degrees % 2 === 1;
   let tail = odd ? complementaryErrorFunction(Math.sqrt(half)) : 0;
-  // Logarithm of half^a · e^(−half) / Γ(a + 1) at a = −1/2 or 0, carried to the next a by one factor.
+  // Logarithm of half^a · e^(−half) / Γ(a + 1) at a = −1/2 or 0, carried to the next a by one
+  // factor.
   let a = odd ? 0.5 : 0;
   let logTerm = odd ? log(2 * Math.sqrt(half / Math.PI)) - half : -half;
   for (; a < degrees / 2; a++) {

@@ -13,7 +13,10 @@ export interface Interval {
   readonly confidence: number;
 }
 
-/** An interval that is `halfWidth` wide on either side; a half-width that is not a number is infinite. */
+/**
+ * An interval that is `halfWidth` wide on either side; a half-width that is not a number is
+ * infinite.
+ */
 export function intervalAround(
   mean: number,
   halfWidth: number,
@@ -35,7 +38,10 @@ export function halfWidth(interval: Interval): number {
   return (interval.high - interval.low) / 2;
 }
 
-/** Half the width relative to the estimate; infinite where the estimate is zero and the width is not. */
+/**
+ * Half the width relative to the estimate; infinite where the estimate is zero and the width is
+ * not.
+ */
 export function relativeHalfWidth(interval: Interval): number {
   const half = halfWidth(interval);
   return half === 0 ? 0 : half / Math.abs(interval.mean);
@@ -49,7 +55,10 @@ export function covers(interval: Interval, value: number): boolean {
 /** What an interval says about `value < bound` or `value > bound`. */
 export type Judgement = "met" | "missed" | "undecided";
 
-/** Judges "below `bound`" on the confidence bounds: met and missed need the whole interval on one side. */
+/**
+ * Judges "below `bound`" on the confidence bounds: met and missed need the whole interval on one
+ * side.
+ */
 export function judgeBelow(interval: Interval, bound: number): Judgement {
   if (interval.high < bound) return "met";
   return interval.low >= bound ? "missed" : "undecided";

@@ -26,8 +26,9 @@ export function normalDensity(x: number): number {
 
 /**
  * The value that a standard normal variable stays below with probability `p`, to about 1e-14;
- * `-Infinity` at 0 and `Infinity` at 1. Newton steps on the logarithm of the tail, which is nearly a
- * parabola, from its far side: they approach from one side and never overshoot. simple-statistics' `probit` is off by 0.1 %.
+ * `-Infinity` at 0 and `Infinity` at 1. Newton steps on the logarithm of the tail, which is nearly
+ * a parabola, from its far side: they approach from one side and never overshoot.
+ * simple-statistics' `probit` is off by 0.1 %.
  */
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) return Number.NaN;
@@ -70,7 +71,9 @@ function errorFunctionSeries(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * exp(-x * x) * sum;
 }
 
-/** erfc(x) = e^(−x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), evaluated from its far end. */
+/**
+ * erfc(x) = e^(−x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), evaluated from its far end.
+ */
 function errorFunctionFraction(x: number): number {
   let tail = x;
   for (let k = 120; k >= 1; k--) tail = x + k / 2 / tail;

@@ -6,9 +6,9 @@ import type { Sample } from "./sample.ts";
 
 /**
  * A quantile of independent observations with its order-statistic interval: no distribution is
- * assumed, the bounds are two of the observations, and the confidence is at least the one asked for.
- * A bound that too few observations can give is infinite (the 0.99 quantile needs 368 observations
- * for an upper bound at 95 %). The estimate interpolates linearly between neighbours.
+ * assumed, the bounds are two of the observations, and the confidence is at least the one asked
+ * for. A bound that too few observations can give is infinite (the 0.99 quantile needs 368
+ * observations for an upper bound at 95 %). The estimate interpolates linearly between neighbours.
  */
 export function quantileInterval(
   values: Sample,
@@ -65,8 +65,8 @@ function orderBounds(
 }
 
 /**
- * The binomial probabilities of `first`, `first + 1`, …: ratios outward from the mode until they are
- * negligible, then scaled to one, so that no factorial is needed and nothing overflows.
+ * The binomial probabilities of `first`, `first + 1`, …: ratios outward from the mode until they
+ * are negligible, then scaled to one, so that no factorial is needed and nothing overflows.
  */
 function binomialWeights(
   n: number,

@@ -10,10 +10,10 @@ import {
 
 /**
  * How the interval of a ratio is found.
- * - `jackknife` (the default): the ratio is taken again without each replication in turn; symmetric.
- * - `delta`: the first-order error of a ratio of means; symmetric, the cheapest, a little short below
- *   some ten replications.
- * - `fieller`: exact for normal data and asymmetric; unbounded where the denominator itself is not
+ * - `jackknife` (the default): the ratio is taken again without each replication in turn. Symmetric.
+ * - `delta`: the first-order error of a ratio of means. Symmetric and the cheapest, a little short
+ *   below some ten replications.
+ * - `fieller`: exact for normal data. Asymmetric, and unbounded where the denominator itself is not
  *   clearly different from zero.
  */
 export type RatioMethod = "jackknife" | "delta" | "fieller";
@@ -25,8 +25,9 @@ export interface RatioOptions {
 
 /**
  * The ratio of two paired sums over replications, `Σ numerators / Σ denominators` (cross-zone bytes
- * per byte, failures per request), with its interval. It is the ratio of the sums, never the mean of
- * the ratios: a replication with more requests weighs more. A zero denominator gives an infinite interval.
+ * per byte, failures per request), with its interval. It is the ratio of the sums, never the mean
+ * of the ratios: a replication with more requests weighs more. A zero denominator gives an infinite
+ * interval.
  */
 export function ratioInterval(
   numerators: Sample,
@@ -84,7 +85,9 @@ function deltaVariance(numerators: Sample, denominators: Sample, ratio: number):
   return sampleVarianceOf(residuals) / n / (meanDenominator * meanDenominator);
 }
 
-/** Fieller's interval: the ratios that a t test of `numerator − ratio · denominator` cannot reject. */
+/**
+ * Fieller's interval: the ratios that a t test of `numerator − ratio · denominator` cannot reject.
+ */
 function fieller(
   numerators: Sample,
   denominators: Sample,

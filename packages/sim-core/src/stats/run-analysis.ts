@@ -42,8 +42,8 @@ export function steadyState(values: Sample, options: SteadyStateOptions = {}): S
 
 /**
  * Steady-state analysis over independent replications: one cut for all, found by MSER-5 on the
- * series averaged across them (Welch's idea), then a t interval over the replications' means. Series
- * of unequal length are averaged over the shortest.
+ * series averaged across them (Welch's idea), then a t interval over the replications' means.
+ * Series of unequal length are averaged over the shortest.
  */
 export function replicatedSteadyState(
   series: readonly Sample[],

@@ -4,7 +4,9 @@ import { normalQuantile } from "./normal-distribution.ts";
 /** From here on the expansion around the normal quantile is closer than the continued fraction. */
 const NEARLY_NORMAL = 5000;
 
-/** Probability that a Student t variable lies above `t` (`degrees` of freedom need not be whole). */
+/**
+ * Probability that a Student t variable lies above `t` (`degrees` of freedom need not be whole).
+ */
 export function studentTTail(t: number, degrees: number): number {
   if (!(degrees > 0) || Number.isNaN(t)) return Number.NaN;
   if (t < 0) return 1 - studentTTail(-t, degrees);
@@ -20,7 +22,8 @@ export function studentTCdf(t: number, degrees: number): number {
 
 /**
  * The value that a Student t variable with `degrees` of freedom stays below with probability `p`,
- * to about 1e-12 relative. Newton steps, held inside a bracket that bisection closes where they leave it.
+ * to about 1e-12 relative. Newton steps, held inside a bracket that bisection closes where they
+ * leave it.
  */
 export function studentTQuantile(p: number, degrees: number): number {
   if (!(p >= 0 && p <= 1) || !(degrees > 0)) return Number.NaN;
@@ -117,8 +120,8 @@ function nonZero(value: number, tiny: number): number {
 }
 
 /**
- * Γ(a + 1/2) / Γ(a): by its asymptotic series (from the Bernoulli polynomials at 0 and 1/2) once `a`
- * is large, reached by the recurrence R(a) = R(a + 1) · a / (a + 1/2).
+ * Γ(a + 1/2) / Γ(a): by its asymptotic series (from the Bernoulli polynomials at 0 and 1/2) once
+ * `a` is large, reached by the recurrence R(a) = R(a + 1) · a / (a + 1/2).
  */
 function gammaHalfRatio(a: number): number {
   let shift = 1;
@@ -134,7 +137,10 @@ function gammaHalfRatio(a: number): number {
   return shift * Math.sqrt(z) * exp(series);
 }
 
-/** Cornish and Fisher's expansion of the t quantile in 1/ν, to the fourth order (Abramowitz and Stegun 26.7.5). */
+/**
+ * Cornish and Fisher's expansion of the t quantile in 1/ν, to the fourth order (Abramowitz and
+ * Stegun 26.7.5).
+ */
 function nearlyNormalQuantile(p: number, degrees: number): number {
   const z = normalQuantile(p);
   const w = 1 / degrees;

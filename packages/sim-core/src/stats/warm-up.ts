@@ -8,7 +8,9 @@ export interface WarmUpCut {
    * state, and its mean should not be believed. Run longer.
    */
   readonly steady: boolean;
-  /** Squared standard error of the mean of what is kept, as if independent: what the cut minimises. */
+  /**
+   * Squared standard error of the mean of what is kept, as if independent: what the cut minimises.
+   */
   readonly statistic: number;
 }
 

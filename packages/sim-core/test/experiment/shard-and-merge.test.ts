@@ -19,7 +19,6 @@ import dice from "./fixtures/dice.ts";
 const whole = runExperiment(dice);
 const shardOf = (index: number, count: number): ResultSet<{ sum: number }> =>
   runExperiment(dice, { shard: { index, count } });
-const bytes = (set: ResultSet<unknown>) => formatResults({ ...set, shards: [] });
 
 describe("a shard", () => {
   test("is written i/n", () => {
@@ -46,7 +45,9 @@ describe("merging", () => {
   test("n shards gives the bytes of one run, for every n", () => {
     for (const count of [1, 2, 3, 7, 20, 30]) {
       const [first, ...others] = Array.from({ length: count }, (_, i) => shardOf(i + 1, count));
-      expect(bytes(mergeResults(first as typeof whole, ...others))).toBe(bytes(whole));
+      expect(formatResults(mergeResults(first as typeof whole, ...others))).toBe(
+        formatResults(whole),
+      );
     }
   });
 
@@ -74,6 +75,12 @@ describe("merging", () => {
     );
   });
 
+  test("keeps the names of its shards while some are missing", () => {
+    const part = mergeResults(shardOf(1, 4), shardOf(3, 4));
+    expect(readResults(formatResults(part))?.results).toEqual(part);
+    expect(part.shards).toEqual(["1/4", "3/4"]);
+  });
+
   test("names the missing shard and how to make it", () => {
     const set = mergeResults(shardOf(1, 4), shardOf(2, 4), shardOf(4, 4));
     expect(missingRuns(set)).toHaveLength(5);
@@ -92,7 +99,7 @@ describe("merging", () => {
 
   test("takes the larger number of replications", () => {
     const longer = runExperiment({ ...dice, replications: 8 });
-    expect(bytes(mergeResults(whole, longer))).toBe(bytes(longer));
+    expect(formatResults(mergeResults(whole, longer))).toBe(formatResults(longer));
     expect(missingRuns(mergeResults(whole, { ...longer, records: [] }))).toHaveLength(12);
   });
 

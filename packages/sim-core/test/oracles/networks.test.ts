@@ -17,7 +17,8 @@ const NANOS = 1e9;
 
 test("a Jackson network holds rho / (1 - rho) customers at each station, within 10 %", () => {
   // Seeds jackson/replication-0 to 19. Arrivals at rate 1 to station 0; after it half go to 1, half
-  // to 2; from 1 a fifth goes back to 0; from 2 all leave. Traffic: λ0 = 1 + 0.2 λ1, λ1 = λ2 = λ0 / 2.
+  // to 2; from 1 a fifth goes back to 0; from 2 all leave. Traffic: λ0 = 1 + 0.2 λ1, λ1 = λ2 = λ0 /
+  // 2.
   const rates = [1 / 0.9, 0.5 / 0.9, 0.5 / 0.9];
   const serviceMeans = [0.6, 0.9, 1.2];
   const runs = replicate({

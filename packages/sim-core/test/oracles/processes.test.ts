@@ -13,7 +13,9 @@ import { runStation, type StationOptions } from "./station.ts";
 
 const NANOS = 1e9;
 
-/** The station of `station.ts` in process style: every customer is a process that asks for a server. */
+/**
+ * The station of `station.ts` in process style: every customer is a process that asks for a server.
+ */
 function runProcesses(options: StationOptions): Float64Array {
   const { interarrival, service, servers = 1, warmUp, customers } = options;
   const simulation = new Simulation({ seed: options.seed });
