@@ -17,6 +17,13 @@ export {
   type ServiceOptions,
   service,
 } from "./definition/objects.ts";
+export {
+  runScenario,
+  type ScenarioAnswer,
+  type ScenarioConfiguration,
+  ScenarioParameterError,
+  type ScenarioRunOptions,
+} from "./definition/run-scenario.ts";
 export type { RunView } from "./definition/run-view.ts";
 export {
   type MetricFormat,
@@ -30,6 +37,11 @@ export {
 } from "./definition/scenario.ts";
 export { closedLoop, type LoopOptions, openLoop } from "./definition/traffic.ts";
 export type { Finding } from "./findings/finding.ts";
+export {
+  type InputRequest,
+  type PreparedInput,
+  prepareInput,
+} from "./input/prepare-input.ts";
 export { compareRuns, type MeasureComparison } from "./measures/comparison.ts";
 export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/measure.ts";
 export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
@@ -38,6 +50,13 @@ export {
   type Expectation,
   ExpectationError,
   type ExpectationVerdict,
+  overall,
   parseExpectation,
 } from "./what-if/expectation.ts";
 export type { RunSettings } from "./what-if/settings.ts";
+export {
+  TIMELINE_BIN_NS,
+  type WhatIfQuestion,
+  type WhatIfSide,
+  whatIf,
+} from "./what-if/what-if.ts";

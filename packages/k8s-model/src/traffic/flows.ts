@@ -115,7 +115,8 @@ function spreadOverEndpoints(
 ): void {
   const edge = plan.edges[edgeIndex] as CallEdgePlan;
   const flow = flows.edges[edgeIndex] as EdgeFlow;
-  const endpoints = network.endpoints(node, edge.servicePort);
+  const origin = edge.from < 0 ? "external" : "internal";
+  const endpoints = network.endpoints(node, edge.servicePort, origin);
   const here = network.place(node);
   flow.requestsHz += rateHz;
   flow.requestsFromZoneHz[here.zone] = (flow.requestsFromZoneHz[here.zone] as number) + rateHz;

@@ -5,6 +5,9 @@ export const REFUSED = -1;
 /** No local endpoint under a Local policy: packets vanish. */
 export const DROPPED = -2;
 
+/** A connection begins in a pod, or outside the cluster: traffic policies tell them apart. */
+export type Origin = "internal" | "external";
+
 /** What happens to a packet that reaches a pod. */
 export const PodState = {
   /** The pod answers. */
@@ -42,7 +45,11 @@ export interface Network {
    * this Service port over: pod indices, or the verdict {@link REFUSED} or {@link DROPPED}. The
    * same array means the same endpoints; it is not to be changed.
    */
-  endpoints(node: number, servicePort: number): readonly number[] | typeof REFUSED | typeof DROPPED;
+  endpoints(
+    node: number,
+    servicePort: number,
+    origin: Origin,
+  ): readonly number[] | typeof REFUSED | typeof DROPPED;
   /** Every ready endpoint of the Service port anywhere, ascending. */
   readyEndpoints(servicePort: number): readonly number[];
 }

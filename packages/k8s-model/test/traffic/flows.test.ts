@@ -50,7 +50,7 @@ test("requests and flows agree in the mean, over two hops and uneven endpoints",
     ...network,
     workloadOf: (pod: number) => (pod >= 4 && pod < 6 ? 2 : network.workloadOf(pod)),
     endpoints: (node: number, port: number) =>
-      port === 0 ? network.endpoints(node, 0) : ([4, 5] as const),
+      port === 0 ? network.endpoints(node, 0, "internal") : ([4, 5] as const),
     readyEndpoints: (port: number) => (port === 0 ? [0, 1, 2, 3] : [4, 5]),
   };
   const serverOnly = {

@@ -77,9 +77,9 @@ export function prepareInput(request: InputRequest): PreparedInput {
       ? { objects: given, kept: [] }
       : setReplicas(given, request.replicas);
   const changed = change(request, scaled.objects, diagnostics);
-  diagnostics.push(...kinds.diagnostics);
-  checkSide(scaled.objects, version.value, diagnostics);
-  checkSide(changed.objects, version.value, diagnostics);
+  diagnostics.push(...kinds.diagnostics, ...facts.diagnostics);
+  checkSide(scaled.objects, diagnostics);
+  checkSide(changed.objects, diagnostics);
   diagnostics.push(...checkReferences(changed.objects));
   const traffic = prepareTraffic(request, scaled.objects, changed.objects);
   diagnostics.push(...traffic.diagnostics);
@@ -100,12 +100,7 @@ export function prepareInput(request: InputRequest): PreparedInput {
     kubernetesVersion: version,
     limits: workloadLimits(given.map(({ object }) => object)),
     changes: changed.words,
-    assumptions: environmentAssumptions({
-      facts,
-      version,
-      nodesAreMadeUp: nodes.length > 0,
-      nodes,
-    }),
+    assumptions: environmentAssumptions({ facts, version, madeUpNodes: nodes }),
   };
 }
 
@@ -162,13 +157,9 @@ function nameOf({ object }: ManifestObject): string {
   return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
-function checkSide(
-  entries: readonly ManifestObject[],
-  version: string,
-  diagnostics: Diagnostic[],
-): void {
+function checkSide(entries: readonly ManifestObject[], diagnostics: Diagnostic[]): void {
   for (const entry of sortByKind(entries).simulated) {
-    diagnostics.push(...validationDiagnostics(entry, version));
+    diagnostics.push(...validationDiagnostics(entry));
   }
 }
 

@@ -34,7 +34,7 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     id: "costPerMillion",
-    label: "Zone traffic, per million requests",
+    label: "Cost of zone traffic",
     unit: "usd-per-million",
     better: "lower",
     description:
@@ -42,7 +42,7 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     id: "costPerMonth",
-    label: "Zone traffic, per month",
+    label: "Cost of zone traffic",
     unit: "usd-per-month",
     better: "lower",
     description:

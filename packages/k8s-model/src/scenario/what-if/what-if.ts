@@ -11,16 +11,17 @@ import { listAssumptions } from "../assumptions/list-assumptions.ts";
 import { flowOrder, type SensitivityRow, sensitivity } from "../assumptions/sensitivity.ts";
 import type { FaultDefinition } from "../definition/cluster-definition.ts";
 import { explainService } from "../findings/explain-service.ts";
-import type { Finding } from "../findings/finding.ts";
+import { type Finding, grouped } from "../findings/finding.ts";
 import { serviceSituations } from "../findings/situation.ts";
 import { compareRuns, type MeasureComparison } from "../measures/comparison.ts";
 import { EVERYTHING, measureOf, type Observation } from "../measures/measure.ts";
 import { observeTraffic, unpricedBytes } from "../measures/observe-traffic.ts";
 import { TrafficTotals } from "../measures/traffic-totals.ts";
 import { clusterAdvisor } from "../world/cluster-advisor.ts";
+import { configurationSummary } from "../world/configuration-summary.ts";
 import { liveRun } from "../world/live-run.ts";
 import { type RestingCluster, restingCluster } from "../world/resting-cluster.ts";
-import type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./answer.ts";
+import type { JudgedExpectation, WhatIfAnswer } from "./answer.ts";
 import { type Expectation, judge } from "./expectation.ts";
 import type { RunSettings } from "./settings.ts";
 import { steadyRun } from "./steady-run.ts";
@@ -68,8 +69,8 @@ export function whatIf(question: WhatIfQuestion): WhatIfAnswer {
     sensitivity: isTransient ? [] : assumptionEffects(question, before, after),
     findings: findingsOf(question, after),
     expectations: question.expectations.map((each) => judgeExpectation(each, comparisons)),
-    before: summaryOf(before, runs.before.totals),
-    after: summaryOf(after, runs.after.totals),
+    before: configurationSummary(before, before.plan, runs.before.totals),
+    after: configurationSummary(after, after.plan, runs.after.totals),
     unpricedBytes: runs.before.unpriced + runs.after.unpriced,
   };
 }
@@ -115,7 +116,7 @@ function steadyRuns(question: WhatIfQuestion, before: Side, after: Side): Paired
 function transientRuns(question: WhatIfQuestion, before: Side, after: Side): PairedRuns {
   const { settings, applyAtNs, faults, kubernetesVersion } = question;
   return pairedRuns(question, before, after, (side, replication) => {
-    const changes =
+    const change =
       side === after && applyAtNs !== undefined
         ? { atNs: applyAtNs, objects: question.after.objects }
         : undefined;
@@ -128,7 +129,7 @@ function transientRuns(question: WhatIfQuestion, before: Side, after: Side): Pai
       kubernetesVersion,
       faults,
       binNs: TIMELINE_BIN_NS,
-      ...(changes === undefined ? {} : { changes }),
+      ...(change === undefined ? {} : { change }),
     });
   });
 }
@@ -200,7 +201,7 @@ function findingsOf(question: WhatIfQuestion, side: Side): readonly Finding[] {
     services: side.services,
   });
   const advisor = clusterAdvisor({ side, limits: question.limits, plan: side.plan });
-  return situations.flatMap((situation) => explainService(situation, advisor));
+  return grouped(situations.flatMap((situation) => explainService(situation, advisor)));
 }
 
 function judgeExpectation(
@@ -229,25 +230,5 @@ function judgeExpectation(
     expectation,
     verdict,
     reason: `${what}${where} lies in ${interval.low} … ${interval.high}.`,
-  };
-}
-
-function summaryOf(side: Side, totals: TrafficTotals): ConfigurationSummary {
-  const network = side.networkFor(side.plan);
-  const endpointsByZone = new Map<string, ReadonlyMap<string, number>>();
-  side.plan.servicePorts.forEach(({ service }, port) => {
-    const byZone = new Map(network.zones.map((zone) => [zone, 0]));
-    for (const pod of network.readyEndpoints(port)) {
-      const zone = network.zones[network.place(network.nodeOf(pod)).zone] ?? "";
-      byZone.set(zone, (byZone.get(zone) ?? 0) + 1);
-    }
-    endpointsByZone.set(service, byZone);
-  });
-  return {
-    totals,
-    nodesByZone: side.nodesByZone(),
-    endpointsByZone,
-    unschedulable: side.unschedulable(),
-    reconciled: side.reconciled(),
   };
 }

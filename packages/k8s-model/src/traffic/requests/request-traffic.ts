@@ -185,7 +185,8 @@ export class RequestTraffic {
     const pool = this.#pools.of(index, caller);
     const node = caller === OUTSIDE ? this.#entryNode(index, pool.choice) : network.nodeOf(caller);
     if (node < 0) return NONE;
-    const endpoints = network.endpoints(node, this.#edge(index).servicePort);
+    const origin = caller === OUTSIDE ? "external" : "internal";
+    const endpoints = network.endpoints(node, this.#edge(index).servicePort, origin);
     const draw = pool.choice.double();
     if (endpoints === DROPPED) return NONE;
     if (endpoints === REFUSED || endpoints.length === 0) {

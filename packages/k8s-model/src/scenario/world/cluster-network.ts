@@ -1,0 +1,149 @@
+import type { Cluster } from "../../cluster/index.ts";
+import type { Place } from "../../topology/index.ts";
+import {
+  DROPPED,
+  type Network,
+  type Origin,
+  PodState,
+  REFUSED,
+  type TrafficPlan,
+} from "../../traffic/index.ts";
+
+/** Zone of nodes without a zone label, and of endpoints that are no pods. */
+export const NO_ZONE = "(no zone)";
+
+const NOWHERE = -1;
+
+/** A cluster as traffic sees it: follows every change of pods, nodes and proxies' views. */
+export class ClusterNetwork implements Network {
+  readonly zones: readonly string[];
+  readonly #cluster: Cluster;
+  readonly #zoneIndex: ReadonlyMap<string, number>;
+  readonly #regions = new Map<string, number>();
+  readonly #places: Place[] = [];
+  readonly #workloadIndex: ReadonlyMap<string, number>;
+  /** By index of a plan's Service port. */
+  readonly #ports: readonly { readonly service: string; readonly port: number }[];
+  readonly #workloadOf: (number | undefined)[] = [];
+  #clientPods = new Map<number, readonly number[]>();
+  #entryNodes = new Map<string, readonly number[]>();
+
+  constructor(cluster: Cluster, plan: TrafficPlan) {
+    this.#cluster = cluster;
+    this.zones = zonesOf(cluster);
+    this.#zoneIndex = new Map(this.zones.map((zone, index) => [zone, index]));
+    this.#workloadIndex = new Map(plan.workloads.map(({ key }, index) => [key, index]));
+    this.#ports = plan.servicePorts;
+    cluster.onChange({ podChanged: () => this.forget() });
+  }
+
+  /** Forgets what is remembered of running pods and nodes: one of them has changed. */
+  forget(): void {
+    this.#clientPods = new Map();
+    this.#entryNodes = new Map();
+  }
+
+  place(node: number): Place {
+    return this.#places[node] ?? this.#findPlace(node);
+  }
+
+  nodeOf(pod: number): number {
+    return this.#cluster.pods.at(pod)?.nodeIndex ?? NOWHERE;
+  }
+
+  workloadOf(pod: number): number {
+    const known = this.#workloadOf[pod];
+    if (known !== undefined) return known;
+    const index = this.#workloadIndex.get(workloadKeyOf(this.#cluster, pod)) ?? -1;
+    while (this.#workloadOf.length < pod) this.#workloadOf.push(undefined);
+    this.#workloadOf[pod] = index;
+    return index;
+  }
+
+  podName(pod: number): string {
+    return this.#cluster.pods.at(pod)?.key ?? `pod ${pod}`;
+  }
+
+  podCount(): number {
+    return this.#cluster.pods.size;
+  }
+
+  podState(pod: number): PodState {
+    return PodState[this.#cluster.podState(pod)];
+  }
+
+  clientPods(workload: number): readonly number[] {
+    const known = this.#clientPods.get(workload);
+    if (known !== undefined) return known;
+    const pods: number[] = [];
+    for (const pod of this.#cluster.pods) {
+      if (pod.answering && pod.nodeIndex >= 0 && this.workloadOf(pod.index) === workload) {
+        pods.push(pod.index);
+      }
+    }
+    this.#clientPods.set(workload, pods);
+    return pods;
+  }
+
+  entryNodes(zone?: string): readonly number[] {
+    const key = zone ?? "";
+    const known = this.#entryNodes.get(key);
+    if (known !== undefined) return known;
+    const nodes: number[] = [];
+    for (const node of this.#cluster.nodes) {
+      if (!node.up || !node.exists) continue;
+      if (zone === undefined || (node.zone ?? NO_ZONE) === zone) nodes.push(node.index);
+    }
+    this.#entryNodes.set(key, nodes);
+    return nodes;
+  }
+
+  endpoints(
+    node: number,
+    servicePort: number,
+    origin: Origin,
+  ): readonly number[] | typeof REFUSED | typeof DROPPED {
+    const { service, port } = this.#ports[servicePort] as { service: string; port: number };
+    const serviceIndex = this.#cluster.serviceIndex(service);
+    const portIndex = this.#cluster.portIndex(serviceIndex, port);
+    const { verdict, endpoints } = this.#cluster.route(node, serviceIndex, portIndex, origin);
+    if (verdict === "accept") return endpoints;
+    return verdict === "drop" ? DROPPED : REFUSED;
+  }
+
+  readyEndpoints(servicePort: number): readonly number[] {
+    const { service, port } = this.#ports[servicePort] as { service: string; port: number };
+    const serviceIndex = this.#cluster.serviceIndex(service);
+    const view = this.#cluster.newestPort(
+      serviceIndex,
+      this.#cluster.portIndex(serviceIndex, port),
+    );
+    return [...(view?.readyPods() ?? [])].sort((a, b) => a - b);
+  }
+
+  #findPlace(node: number): Place {
+    const entry = this.#cluster.nodes.at(node);
+    const region = entry?.region ?? "";
+    const regionIndex = this.#regions.get(region) ?? this.#regions.size;
+    this.#regions.set(region, regionIndex);
+    const zone = this.#zoneIndex.get(entry?.zone ?? NO_ZONE) ?? this.zones.length - 1;
+    const place = { node, zone, region: regionIndex };
+    if (node >= 0) this.#places[node] = place;
+    return place;
+  }
+}
+
+/** Names of all zones, sorted; the last one stands for "none" where something has no zone. */
+function zonesOf(cluster: Cluster): readonly string[] {
+  const zones = new Set<string>();
+  for (const { zone } of cluster.nodes) zones.add(zone ?? NO_ZONE);
+  const named = [...zones].filter((zone) => zone !== NO_ZONE).sort();
+  const hasAddresses = [...cluster.pods].some((pod) => pod.nodeIndex < 0 && pod.uid === "");
+  return zones.has(NO_ZONE) || hasAddresses || named.length === 0 ? [...named, NO_ZONE] : named;
+}
+
+/** Key of the workload that made a pod, as traffic names it: `namespace/kind/name`. */
+export function workloadKeyOf(cluster: Cluster, pod: number): string {
+  const [kind = "", namespace = "", name = ""] = (cluster.pods.at(pod)?.workload ?? "").split("/");
+  return `${namespace}/${kind}/${name}`;
+}

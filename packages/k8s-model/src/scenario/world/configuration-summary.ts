@@ -1,0 +1,29 @@
+import type { TrafficPlan } from "../../traffic/index.ts";
+import type { TrafficTotals } from "../measures/traffic-totals.ts";
+import type { ConfigurationSummary } from "../what-if/answer.ts";
+import type { RestingCluster } from "./resting-cluster.ts";
+
+/** What a configuration looks like: where nodes and endpoints are, and what did not fit. */
+export function configurationSummary(
+  resting: RestingCluster,
+  plan: TrafficPlan,
+  totals: TrafficTotals,
+): ConfigurationSummary {
+  const network = resting.networkFor(plan);
+  const endpointsByZone = new Map<string, ReadonlyMap<string, number>>();
+  plan.servicePorts.forEach(({ service }, port) => {
+    const byZone = new Map(network.zones.map((zone) => [zone, 0]));
+    for (const pod of network.readyEndpoints(port)) {
+      const zone = network.zones[network.place(network.nodeOf(pod)).zone] ?? "";
+      byZone.set(zone, (byZone.get(zone) ?? 0) + 1);
+    }
+    endpointsByZone.set(service, byZone);
+  });
+  return {
+    totals,
+    nodesByZone: resting.nodesByZone(),
+    endpointsByZone,
+    unschedulable: resting.unschedulable(),
+    reconciled: resting.reconciled(),
+  };
+}

@@ -1,0 +1,107 @@
+import { type SimTime, Simulation } from "@k8s-netsim/sim-core";
+import { type KubeObject, objectKey } from "../../api/index.ts";
+import { Cluster } from "../../cluster/index.ts";
+import {
+  compileTraffic,
+  type Network,
+  RequestTraffic,
+  type TrafficLedger,
+  type TrafficPlan,
+  type TrafficSpec,
+} from "../../traffic/index.ts";
+import type { FaultDefinition } from "../definition/cluster-definition.ts";
+import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
+import { ClusterNetwork } from "./cluster-network.ts";
+import { scheduleFault } from "./faults.ts";
+import { inCreationOrder, workloadKeysOf } from "./resting-cluster.ts";
+
+export interface LiveRunOptions {
+  /** The cluster at the start, defaults filled in. */
+  readonly objects: readonly KubeObject[];
+  readonly traffic: TrafficSpec;
+  readonly settings: RunSettings;
+  readonly replication: number;
+  readonly kubernetesVersion: string;
+  /** The objects as they are from a time after warm-up on. */
+  readonly change?: { readonly atNs: SimTime; readonly objects: readonly KubeObject[] };
+  /** Times count from the end of warm-up. */
+  readonly faults: readonly FaultDefinition[];
+  readonly binNs: SimTime;
+}
+
+export interface LiveRun {
+  readonly ledger: TrafficLedger;
+  readonly plan: TrafficPlan;
+  readonly network: Network;
+  readonly cluster: Cluster;
+}
+
+/** How long requests in flight are followed beyond the end of the measured time. */
+const DRAIN_STEP_NS = 1_000_000_000;
+const MAX_DRAIN_STEPS = 3_600;
+
+/** One replication in which control plane and traffic share a clock, so that changes take their time. */
+export function liveRun(options: LiveRunOptions): LiveRun {
+  const { settings, traffic: spec } = options;
+  const sim = new Simulation({ seed: replicationSeed(settings.seed, options.replication) });
+  const cluster = new Cluster(sim, { kubernetesVersion: options.kubernetesVersion });
+  for (const object of inCreationOrder(options.objects)) cluster.apply(object);
+  cluster.settle();
+  const later = options.change?.objects ?? [];
+  const plan = compileTraffic(spec, workloadKeysOf(cluster, [...options.objects, ...later]));
+  const network = new ClusterNetwork(cluster, plan);
+  const measureFromNs = (sim.now + settings.warmUpNs) as SimTime;
+  const endNs = (measureFromNs + settings.lengthNs) as SimTime;
+  const traffic = new RequestTraffic({
+    sim,
+    plan,
+    network,
+    roundTripTimes: settings.roundTripTimes,
+    measureFromNs,
+    endNs,
+    binNs: options.binNs,
+  });
+  followPods(cluster, traffic);
+  traffic.start();
+  if (options.change !== undefined) {
+    const { atNs, objects } = options.change;
+    sim.at((measureFromNs + atNs) as SimTime, () =>
+      changeObjects(cluster, options.objects, objects),
+    );
+  }
+  for (const fault of options.faults) scheduleFault(cluster, network, fault, measureFromNs);
+  sim.runUntil(endNs);
+  for (let step = 0; traffic.inFlight > 0 && step < MAX_DRAIN_STEPS; step++) {
+    sim.runUntil((sim.now + DRAIN_STEP_NS) as SimTime);
+  }
+  return { ledger: traffic.ledger, plan, network, cluster };
+}
+
+/** Tells traffic of every pod that stops, so that what it was working on is lost. */
+function followPods(cluster: Cluster, traffic: RequestTraffic): void {
+  const answering = new Set<number>();
+  for (const pod of cluster.pods) if (pod.answering) answering.add(pod.index);
+  cluster.onChange({
+    podChanged: ({ index, answering: answers }) => {
+      if (answers) answering.add(index);
+      else if (answering.delete(index)) traffic.podStopped(index);
+    },
+  });
+}
+
+/** Brings the cluster from one set of objects to another, through the API. */
+function changeObjects(
+  cluster: Cluster,
+  before: readonly KubeObject[],
+  after: readonly KubeObject[],
+): void {
+  const keyOf = (object: KubeObject): string => `${object.kind} ${objectKey(object)}`;
+  const known = new Map(before.map((object) => [keyOf(object), object]));
+  const kept = new Set(after.map(keyOf));
+  for (const object of inCreationOrder(after)) {
+    if (JSON.stringify(known.get(keyOf(object))) !== JSON.stringify(object)) cluster.apply(object);
+  }
+  for (const object of before) {
+    if (!kept.has(keyOf(object))) cluster.delete(object.kind, objectKey(object));
+  }
+}

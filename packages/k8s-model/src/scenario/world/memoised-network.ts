@@ -1,0 +1,32 @@
+import type { DROPPED, Network, Origin, REFUSED, TrafficPlan } from "../../traffic/index.ts";
+
+type Endpoints = readonly number[] | typeof REFUSED | typeof DROPPED;
+
+/** The same network with its answers remembered: for a cluster in which nothing changes. */
+export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
+  const ports = plan.servicePorts.length;
+  const internal: Endpoints[] = [];
+  const external: Endpoints[] = [];
+  const ready: (readonly number[])[] = [];
+  return {
+    zones: network.zones,
+    place: (node) => network.place(node),
+    nodeOf: (pod) => network.nodeOf(pod),
+    workloadOf: (pod) => network.workloadOf(pod),
+    podName: (pod) => network.podName(pod),
+    podCount: () => network.podCount(),
+    podState: (pod) => network.podState(pod),
+    clientPods: (workload) => network.clientPods(workload),
+    entryNodes: (zone) => network.entryNodes(zone),
+    endpoints(node: number, servicePort: number, origin: Origin) {
+      const known = origin === "internal" ? internal : external;
+      const at = node * ports + servicePort;
+      known[at] ??= network.endpoints(node, servicePort, origin);
+      return known[at];
+    },
+    readyEndpoints(servicePort) {
+      ready[servicePort] ??= network.readyEndpoints(servicePort);
+      return ready[servicePort];
+    },
+  };
+}

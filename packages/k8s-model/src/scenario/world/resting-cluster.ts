@@ -1,0 +1,102 @@
+import { Simulation } from "@k8s-netsim/sim-core";
+import type { KubeObject, Node, Pod, Service } from "../../api/index.ts";
+import { objectKey } from "../../api/index.ts";
+import { Cluster } from "../../cluster/index.ts";
+import type { Network, TrafficPlan } from "../../traffic/index.ts";
+import { ClusterNetwork, NO_ZONE, workloadKeyOf } from "./cluster-network.ts";
+import { memoisedNetwork } from "./memoised-network.ts";
+
+/** A cluster in its steady state: nothing changes any more, however long traffic runs over it. */
+export interface RestingCluster {
+  readonly cluster: Cluster;
+  /** Keys of all workloads that have or had a pod, `namespace/kind/name`, sorted. */
+  readonly workloads: readonly string[];
+  readonly services: ReadonlyMap<string, Service>;
+  networkFor(plan: TrafficPlan): Network;
+  nodes(): readonly Node[];
+  pods(): readonly Pod[];
+  nodesByZone(): ReadonlyMap<string, number>;
+  workloadObject(key: string): KubeObject | undefined;
+  unschedulable(): readonly { readonly pod: string; readonly reason: string }[];
+  reconciled(): readonly string[];
+  /** The controller's words on why a Service has no topology hints, where it refused them. */
+  hintsRefused(service: string): string | undefined;
+}
+
+export interface RestingOptions {
+  readonly kubernetesVersion: string;
+}
+
+/** Builds a cluster from objects (defaults filled in) and lets the control plane come to rest. */
+export function restingCluster(
+  objects: readonly KubeObject[],
+  { kubernetesVersion }: RestingOptions,
+): RestingCluster {
+  const cluster = new Cluster(new Simulation({ seed: "rest" }), { kubernetesVersion });
+  for (const object of inCreationOrder(objects)) cluster.apply(object);
+  cluster.settle();
+  return {
+    cluster,
+    workloads: workloadKeysOf(cluster, objects),
+    services: new Map(cluster.store.list<Service>("Service").map((one) => [objectKey(one), one])),
+    networkFor: (plan) => memoisedNetwork(new ClusterNetwork(cluster, plan), plan),
+    nodes: () => cluster.store.list<Node>("Node"),
+    pods: () => cluster.store.list<Pod>("Pod"),
+    nodesByZone: () => nodesByZone(cluster),
+    workloadObject: (key) => workloadObject(cluster, key),
+    unschedulable: () => cluster.unschedulable(),
+    reconciled: () => [],
+    hintsRefused: (service) => hintsRefused(cluster, service),
+  };
+}
+
+/** Order in which kinds are created, so that nothing waits for what comes later in the input. */
+const CREATION_ORDER = [
+  "Namespace",
+  "Node",
+  "Service",
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicaSet",
+  "Pod",
+  "EndpointSlice",
+];
+
+export function inCreationOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
+  return CREATION_ORDER.flatMap((kind) => objects.filter((object) => object.kind === kind));
+}
+
+/** Keys of all workloads that have a pod or are among the objects, sorted. */
+export function workloadKeysOf(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+): readonly string[] {
+  const keys = new Set<string>();
+  for (const pod of cluster.pods) keys.add(workloadKeyOf(cluster, pod.index));
+  for (const { kind, metadata } of objects) {
+    if (!["Deployment", "StatefulSet", "DaemonSet"].includes(kind)) continue;
+    keys.add(`${metadata.namespace ?? "default"}/${kind}/${metadata.name}`);
+  }
+  return [...keys].sort();
+}
+
+function nodesByZone(cluster: Cluster): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { zone = NO_ZONE, exists } of cluster.nodes) {
+    if (exists) counts.set(zone, (counts.get(zone) ?? 0) + 1);
+  }
+  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function workloadObject(cluster: Cluster, key: string): KubeObject | undefined {
+  const [namespace, kind = "", name] = key.split("/");
+  return cluster.store.get(kind, `${namespace}/${name}`);
+}
+
+function hintsRefused(cluster: Cluster, service: string): string | undefined {
+  const last = cluster.controlPlane.endpointSlices.events.get(service)?.at(-1);
+  return last?.type === "Warning" || last?.reason === "TopologyAwareHintsDisabled"
+    ? last.message
+    : undefined;
+}

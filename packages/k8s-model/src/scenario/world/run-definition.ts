@@ -1,0 +1,91 @@
+import type { SimTime } from "@k8s-netsim/sim-core";
+import { applyDefaults, type KubeObject } from "../../api/index.ts";
+import { syntheticNodes } from "../../control-plane/index.ts";
+import {
+  compileTraffic,
+  type Network,
+  type TrafficLedger,
+  type TrafficPlan,
+  type TrafficSpec,
+} from "../../traffic/index.ts";
+import type { ClusterDefinition } from "../definition/cluster-definition.ts";
+import { TrafficTotals } from "../measures/traffic-totals.ts";
+import type { ConfigurationSummary } from "../what-if/answer.ts";
+import type { RunSettings } from "../what-if/settings.ts";
+import { steadyRun } from "../what-if/steady-run.ts";
+import { configurationSummary } from "./configuration-summary.ts";
+import { liveRun } from "./live-run.ts";
+import { restingCluster } from "./resting-cluster.ts";
+
+const DEFAULT_VERSION = "1.36";
+const BIN_NS = 1_000_000_000 as SimTime;
+
+export interface DefinitionRun {
+  readonly ledger: TrafficLedger;
+  readonly plan: TrafficPlan;
+  readonly network: Network;
+}
+
+/**
+ * All replications of one configuration. Without faults the cluster is brought to rest once and
+ * every replication runs over it; with faults each replication runs control plane and traffic
+ * together.
+ */
+export function runDefinition(
+  definition: ClusterDefinition,
+  settings: RunSettings,
+  onRun: (run: DefinitionRun, replication: number) => void,
+): ConfigurationSummary {
+  const kubernetesVersion = definition.kubernetesVersion ?? DEFAULT_VERSION;
+  const objects = objectsOf(definition, kubernetesVersion);
+  const traffic = trafficOf(definition);
+  const resting = restingCluster(objects, { kubernetesVersion });
+  const plan = compileTraffic(traffic, resting.workloads);
+  const totals = new TrafficTotals(plan, resting.networkFor(plan));
+  const faults = definition.faults ?? [];
+  for (let replication = 0; replication < settings.replications; replication++) {
+    const run =
+      faults.length === 0
+        ? steady(plan, resting.networkFor(plan), settings, replication)
+        : liveRun({
+            objects,
+            traffic,
+            settings,
+            replication,
+            kubernetesVersion,
+            faults,
+            binNs: BIN_NS,
+          });
+    totals.add(run.ledger, run.network);
+    onRun(run, replication);
+  }
+  return configurationSummary(resting, plan, totals);
+}
+
+function steady(
+  plan: TrafficPlan,
+  network: Network,
+  settings: RunSettings,
+  replication: number,
+): DefinitionRun {
+  return { ledger: steadyRun(plan, network, settings, replication), plan, network };
+}
+
+function objectsOf(
+  { zones = {}, objects }: ClusterDefinition,
+  kubernetesVersion: string,
+): readonly KubeObject[] {
+  const nodes = Object.entries(zones).flatMap(([zone, { nodes: nodesPerZone, cpu }]) =>
+    syntheticNodes({
+      zones: [zone],
+      nodesPerZone,
+      kubernetesVersion: `v${kubernetesVersion}.0`,
+      ...(cpu === undefined ? {} : { cpu }),
+    }),
+  );
+  return [...nodes, ...objects].map((object) => applyDefaults(object));
+}
+
+function trafficOf({ traffic, calls, servers, defaults }: ClusterDefinition): TrafficSpec {
+  return { clients: traffic, calls: calls ?? [], servers, defaults: defaults ?? {} };
+}
