@@ -14,8 +14,8 @@ import {
 export class EventHeap {
   size = 0;
   readonly #records: EventRecords;
-  #times: Float64Array = new Float64Array(64);
-  #slots: Int32Array = new Int32Array(64);
+  #times: Float64Array = new Float64Array(16);
+  #slots: Int32Array = new Int32Array(16);
 
   constructor(records: EventRecords) {
     this.#records = records;

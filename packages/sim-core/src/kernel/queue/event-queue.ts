@@ -17,6 +17,8 @@ import { FAR_PLACE, FarEvents } from "./far-events.ts";
 
 /** Each rung divides the time of one bucket of the rung above by hundreds and more. */
 const MOST_RUNGS = 8;
+/** So few far events are sorted at once, and all to come with them: a list of its own costs more. */
+const FEW = 16;
 /** A heap this large is worth cutting into buckets. */
 const HEAP_WORTH_CUTTING = 256;
 
@@ -125,7 +127,7 @@ export class EventQueue {
 
   #pushHeap(slot: number): void {
     this.#heap.push(slot);
-    if (this.#heap.size >= this.#cutHeapAt && this.#depth < MOST_RUNGS) this.#cutNear();
+    if (this.#heap.size >= this.#cutHeapAt) this.#cutNear(NONE);
   }
 
   #takeOut(slot: number): void {
@@ -157,13 +159,19 @@ export class EventQueue {
         this.#spread(list);
       } else {
         if (this.#far.count === 0) return false;
-        this.#openFar();
+        if (this.#far.count <= FEW) this.#bringAllNear();
+        else this.#openFar();
       }
       if (this.#front.size > 0 || this.#heap.size > 0) return true;
     }
   }
 
-  /** Cuts the first half or more of the far events into buckets. */
+  /** Leaves nothing far: from now on whatever comes is near, until it becomes too much. */
+  #bringAllNear(): void {
+    this.#far.release(Infinity, (time, slot) => this.#front.insert(time, slot));
+  }
+
+  /** Cuts three quarters or more of the far events into buckets. */
   #openFar(): void {
     const far = this.#far;
     const rung = this.#addRung();
@@ -174,51 +182,46 @@ export class EventQueue {
   /** Moves a bucket's events to the front, or to a finer rung when there are too many for it. */
   #spread(list: number): void {
     const { ints, floats } = this.records;
-    let count = 0;
-    let firstNs = Infinity;
-    let lastNs = 0;
-    let distanceNs = 0;
-    const originNs = floats[list * FLOATS_PER_RECORD] as number;
-    for (let slot = list; slot !== NONE; slot = ints[slot * INTS_PER_RECORD + NEXT] as number) {
-      const time = floats[slot * FLOATS_PER_RECORD] as number;
-      count++;
-      distanceNs += time - originNs;
-      if (time < firstNs) firstNs = time;
-      if (time > lastNs) lastNs = time;
+    let slot = list;
+    while (slot !== NONE && this.#front.size < FRONT_CAPACITY) {
+      const next = ints[slot * INTS_PER_RECORD + NEXT] as number;
+      this.#front.insert(floats[slot * FLOATS_PER_RECORD] as number, slot);
+      slot = next;
     }
-    const cut = count > FRONT_CAPACITY && lastNs > firstNs && this.#depth < MOST_RUNGS;
-    const rung = cut ? this.#addRung() : undefined;
-    rung?.open(count, firstNs, originNs + distanceNs / count);
-    let next = NONE;
-    for (let slot = list; slot !== NONE; slot = next) {
-      next = ints[slot * INTS_PER_RECORD + NEXT] as number;
-      const time = floats[slot * FLOATS_PER_RECORD] as number;
-      if (rung !== undefined) rung.accepts(time, slot);
-      else if (this.#front.size < FRONT_CAPACITY) this.#front.insert(time, slot);
-      else this.#heap.push(slot);
-    }
+    if (slot !== NONE) this.#cutNear(slot);
   }
 
-  /** Moves front and heap, which has grown large, to a rung of their own. */
-  #cutNear(): void {
+  /** Cuts front, heap and a list into a rung of their own; where that cannot help, the list joins the heap. */
+  #cutNear(list: number): void {
+    const { records } = this;
     const slots = [...this.#front.slots(), ...this.#heap.slots()];
+    const rest = slots.length;
+    for (let slot = list; slot !== NONE; ) {
+      slots.push(slot);
+      slot = records.ints[slot * INTS_PER_RECORD + NEXT] as number;
+    }
     let firstNs = Infinity;
     let lastNs = 0;
     let distanceNs = 0;
-    const originNs = this.records.time(slots[0] as number);
+    const originNs = records.time(slots[0] as number);
     for (const slot of slots) {
-      const time = this.records.time(slot);
+      const time = records.time(slot);
       distanceNs += time - originNs;
       if (time < firstNs) firstNs = time;
       if (time > lastNs) lastNs = time;
     }
-    this.#cutHeapAt = 2 * this.#heap.size;
-    if (lastNs === firstNs) return;
+    if (lastNs === firstNs || this.#depth === MOST_RUNGS) {
+      for (let i = rest; i < slots.length; i++) this.#heap.push(slots[i] as number);
+      this.#cutHeapAt = 2 * this.#heap.size;
+      return;
+    }
+    const isAll = this.#depth === 0 && this.#far.startNs === Infinity;
     const rung = this.#addRung();
     rung.open(slots.length, firstNs, originNs + distanceNs / slots.length);
+    if (isAll) this.#far.startNs = rung.endNs;
     this.#front.size = 0;
     this.#heap.size = 0;
-    for (const slot of slots) rung.accepts(this.records.time(slot), slot);
+    for (const slot of slots) this.#place(records.time(slot), slot);
   }
 
   #addRung(): EventRung {

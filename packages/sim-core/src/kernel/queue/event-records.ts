@@ -139,11 +139,9 @@ export class EventRecords {
   #grow(): void {
     const capacity = this.tags.length;
     if (capacity >= SLOT_COUNT_LIMIT) throw tooManyEvents();
-    // In small steps once large, because what is not used still counts as memory.
-    const grown = Math.min(
-      SLOT_COUNT_LIMIT,
-      capacity + (capacity < 4096 ? capacity : capacity >> 3),
-    );
+    // By a twentieth once large: what is not used yet still counts as memory.
+    const step = capacity < 4096 ? capacity : Math.ceil(capacity / 20);
+    const grown = Math.min(SLOT_COUNT_LIMIT, capacity + step);
     const floats = new Float64Array(grown * FLOATS_PER_RECORD);
     floats.set(this.floats);
     this.floats = floats;
