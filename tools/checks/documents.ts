@@ -37,7 +37,12 @@ function* checks(): Generator<readonly [string, () => void]> {
 }
 
 function typeCheck(): void {
-  const config = { extends: "../../../tsconfig.workshop.json", include: ["*.ts"], references: [] };
+  const config = {
+    extends: "../../../tsconfig.workshop.json",
+    include: ["*.ts"],
+    exclude: [],
+    references: [],
+  };
   const compilerOptions = { incremental: false, noUnusedLocals: false };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...config, compilerOptions }));
   mustRun(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]);
