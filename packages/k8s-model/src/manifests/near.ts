@@ -1,11 +1,17 @@
 /** The candidates most like a word, best first: what a user who mistyped it may have meant. */
-export function nearest(word: string, candidates: readonly string[], count = 5): string[] {
+export function nearest(
+  word: string,
+  candidates: readonly string[],
+  count = 5,
+  maxDistance = MAX_LENGTH,
+): string[] {
   const lower = word.toLowerCase().slice(0, MAX_LENGTH);
   return [...new Set(candidates)]
     .map((candidate) => ({
       candidate,
       distance: editDistance(lower, candidate.toLowerCase().slice(0, MAX_LENGTH)),
     }))
+    .filter(({ distance }) => distance <= maxDistance)
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, count)
     .map(({ candidate }) => candidate);

@@ -168,6 +168,7 @@ function issueDiagnostics(document: SourceDocument, issue: z.core.$ZodIssue): Di
 function sentence(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
+      if (!issue.message.startsWith("Invalid input")) return issue.message;
       return `this should be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `this should be ${issue.values.map((value) => `"${String(value)}"`).join(" or ")}`;
@@ -176,11 +177,15 @@ function sentence(issue: z.core.$ZodIssue): string {
     case "too_big":
       return `this should be at most ${issue.maximum}`;
     case "invalid_union":
+      if (issue.path.at(-1) === "distribution") return `this should be one of ${DISTRIBUTIONS}`;
       return "this has none of the forms that fit here";
     default:
       return issue.message;
   }
 }
+
+const DISTRIBUTIONS =
+  "constant, uniform, exponential, normal, logNormal, pareto, weibull and gamma";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "text",
@@ -195,9 +200,12 @@ const FIELDS =
     " ",
   );
 
-function fieldHint(key: string): string {
-  return `did you mean ${nearest(key, FIELDS, 1)[0]}?`;
+function fieldHint(key: string): string | undefined {
+  const [near] = nearest(key, FIELDS, 1, MAX_TYPING_ERRORS);
+  return near === undefined ? undefined : `write ${near}, if that is meant`;
 }
+
+const MAX_TYPING_ERRORS = 2;
 
 function wrongField(
   document: SourceDocument,

@@ -22,7 +22,7 @@ import { TRAFFIC_API_VERSION, TRAFFIC_KIND } from "./schema.ts";
 export function renderTraffic(spec: TrafficSpec): string {
   const defaults: TrafficDefaults = { ...trafficDefaults, ...spec.defaults };
   const lines = [
-    "# Who sends how much to whom. Lines after # are assumed: remove the # to make them given.",
+    "# Who sends how much to whom. Settings after # are assumed or inferred; remove the # to give them.",
     `apiVersion: ${TRAFFIC_API_VERSION}`,
     `kind: ${TRAFFIC_KIND}`,
     ...defaultLines(spec.defaults),
@@ -37,7 +37,9 @@ export function renderTraffic(spec: TrafficSpec): string {
       spec.calls.map((call) => callLines(call, defaults)),
     ),
     "",
-    ...section("servers", spec.servers.map(serverLines)),
+    ...(spec.servers.length === 0
+      ? assumedServers(defaults)
+      : section("servers", spec.servers.map(serverLines))),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -101,14 +103,16 @@ function requestLines(request: RequestSpec, defaults: TrafficDefaults): string[]
   ];
 }
 
+/** An inferred kind stays a comment with its reason: reading the file infers it again. */
 function connectionLines(connection: ConnectionSpec | undefined): string[] {
   if (connection === undefined) return [];
   const { kind, requestsPerConnection, reason } = connection;
-  const comment = reason === undefined || reason === "given" ? "" : `  # ${oneLine(reason)}`;
-  if (requestsPerConnection === undefined) return [`connection: ${kind}${comment}`];
-  return [
-    `connection: { kind: ${kind}, requestsPerConnection: ${requestsPerConnection} }${comment}`,
-  ];
+  const written =
+    requestsPerConnection === undefined
+      ? `connection: ${kind}`
+      : `connection: { kind: ${kind}, requestsPerConnection: ${requestsPerConnection} }`;
+  if (reason === undefined || reason === "given") return [written];
+  return [`# ${written}  # ${oneLine(reason)}`];
 }
 
 function serverLines(server: ServerSpec): string[] {
@@ -119,6 +123,17 @@ function serverLines(server: ServerSpec): string[] {
       ? []
       : [`serviceTime: ${distribution(server.serviceTime)}`]),
     ...(server.queueLimit === undefined ? [] : [`queueLimit: ${server.queueLimit}`]),
+  ];
+}
+
+/** Shows how to give what is assumed of every workload. */
+function assumedServers(defaults: TrafficDefaults): string[] {
+  return [
+    "# servers:",
+    "#   - workload: NAMESPACE/KIND/NAME",
+    `#     workers: ${defaults.workers}`,
+    `#     serviceTime: ${distribution(defaults.serviceTime)}`,
+    `#     queueLimit: ${defaults.queueLimit}`,
   ];
 }
 

@@ -7,13 +7,15 @@ export const TRAFFIC_API_VERSION = "netsim/v1";
 export const TRAFFIC_KIND = "Traffic";
 
 /** `5ms`, `1m30s`; a plain number would not say its unit. */
-const duration = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text) as number;
-  } catch {
-    return refuse(context, `"${short(text)}" is not a duration; write for example 5ms or 1m30s`);
-  }
-});
+const duration = z
+  .string({ error: "write a duration with its unit, such as 5ms or 1m30s" })
+  .transform((text, context) => {
+    try {
+      return parseDuration(text) as number;
+    } catch {
+      return refuse(context, `"${short(text)}" is not a duration; write for example 5ms or 1m30s`);
+    }
+  });
 
 const positiveDuration = duration.refine((ns) => ns > 0, { error: "must be longer than 0" });
 

@@ -48,7 +48,7 @@ const HEAD = "apiVersion: netsim/v1\nkind: Traffic\n";
 
 test("what was inferred is rendered with its evidence, and what is assumed as comments", () => {
   expect(renderTraffic(trafficOf(graph))).toMatchInlineSnapshot(`
-    "# Who sends how much to whom. Lines after # are assumed: remove the # to make them given.
+    "# Who sends how much to whom. Settings after # are assumed or inferred; remove the # to give them.
     apiVersion: netsim/v1
     kind: Traffic
 
@@ -60,7 +60,7 @@ test("what was inferred is rendered with its evidence, and what is assumed as co
         # rate: 100/s
         # requestBytes: 1000
         # responseBytes: 10000
-        connection: keep-alive  # nothing says otherwise: HTTP/1.1 keep-alive assumed
+        # connection: keep-alive  # nothing says otherwise: HTTP/1.1 keep-alive assumed
 
     calls:
         # shop.yaml:21 API_ADDR names api:9000
@@ -69,9 +69,13 @@ test("what was inferred is rendered with its evidence, and what is assumed as co
         # callsPerRequest: 1
         # requestBytes: 1000
         # responseBytes: 10000
-        connection: long-lived  # gRPC by port name "grpc"
+        # connection: long-lived  # gRPC by port name "grpc"
 
-    servers: []
+    # servers:
+    #   - workload: NAMESPACE/KIND/NAME
+    #     workers: 8
+    #     serviceTime: { distribution: exponential, mean: 5ms }
+    #     queueLimit: 1000
     "
   `);
 });
@@ -83,6 +87,9 @@ test("a rendered file that nobody edited gives the same traffic, assumptions inc
   const applied = applyTraffic(graph, traffic as NonNullable<typeof traffic>);
   expect(applied.diagnostics).toEqual([]);
   expect(withoutOrigin(applied.spec)).toEqual(withoutOrigin(inferred));
+  expect(applied.spec.calls.map(({ connection }) => connection)).toEqual(
+    inferred.calls.map(({ connection }) => connection),
+  );
 });
 
 test("every field is read, in its units", () => {
@@ -225,7 +232,7 @@ test("what a file says wrongly is named with its place and the remedy", () => {
     t.yaml:1:3  The file ends where a "," or the closing "]" is expected.
       Fix: mend the JSON here, or write the file again with kubectl get -o json.   [json-syntax]
     t.yaml:3:1  client: there is no field "client" here.
-      Fix: did you mean clients?.   [traffic-file]
+      Fix: write clients, if that is meant.   [traffic-file]
     t.yaml:3:1  clients: this should be a list.   [traffic-file]
     t.yaml:5:5  clients[0].rate: "fast" is not a rate; write for example 900/s or 60/min.   [traffic-file]
     t.yaml:5:5  clients[0].rate: this should be at least 0.   [traffic-file]
@@ -239,13 +246,12 @@ test("what a file says wrongly is named with its place and the remedy", () => {
       Fix: write one of default/web:80.   [unknown-service-port]
     t.yaml:6:5  "laod" is no workload of the input.
       Fix: write one of default/Deployment/api, default/Deployment/load, default/Deployment/web.   [unknown-workload]
-    t.yaml:4:31  calls[0].timeout: this should be text.   [traffic-file]
+    t.yaml:4:31  calls[0].timeout: write a duration with its unit, such as 5ms or 1m30s.   [traffic-file]
     t.yaml:4:31  calls[0].connection: this should be "per-request" or "keep-alive" or "long-lived".   [traffic-file]
     t.yaml:4:5  Calls go round: default/Deployment/api -> default/Deployment/web -> default/Deployment/api. A request would never end.
       Fix: remove one of these calls.   [call-cycle]
-    t.yaml:4:62  servers[0].serviceTime.avg: there is no field "avg" here.
-      Fix: did you mean high?.   [traffic-file]
-    t.yaml:4:35  servers[0].serviceTime.distribution: this has none of the forms that fit here.   [traffic-file]
+    t.yaml:4:62  servers[0].serviceTime.avg: there is no field "avg" here.   [traffic-file]
+    t.yaml:4:35  servers[0].serviceTime.distribution: this should be one of constant, uniform, exponential, normal, logNormal, pareto, weibull and gamma.   [traffic-file]
     t.yaml:4:21  servers[0].workers: this should be more than 0.   [traffic-file]
     t.yaml:1:1  t.yaml holds more than one document.
       Fix: pass a file with one document.   [not-one-document]"
@@ -328,14 +334,12 @@ const spec: fc.Arbitrary<TrafficSpec> = fc.record({
     { maxLength: 3 },
   ),
   calls: fc.array(
-    fc
-      .tuple(request, optional({ callsPerRequest: count }))
-      .map(([rest, calls]) => ({
-        from: "default/Deployment/web",
-        to: { service: "default/api", port: 9000 },
-        ...calls,
-        ...rest,
-      })),
+    fc.tuple(request, optional({ callsPerRequest: count })).map(([rest, calls]) => ({
+      from: "default/Deployment/web",
+      to: { service: "default/api", port: 9000 },
+      ...calls,
+      ...rest,
+    })),
     { maxLength: 3 },
   ),
   servers: fc.array(
@@ -370,26 +374,13 @@ test("traffic that is rendered and read again is the same", () => {
   );
 });
 
-/** Comments do not come back: evidence and reasons are for reading, and inferred connections are found anew. */
+/** Evidence is a comment and does not come back; everything else does. */
 function withoutOrigin(traffic: TrafficSpec): unknown {
   const bare = (entries: readonly object[]) =>
     entries.map((entry) => {
-      const {
-        evidence,
-        connection: used,
-        ...rest
-      } = entry as {
-        evidence?: unknown;
-        connection?: { kind: string; requestsPerConnection?: number; reason?: string };
-      };
-      if (
-        used === undefined ||
-        used.reason?.includes("assumed") ||
-        used.reason?.startsWith("gRPC by")
-      )
-        return rest;
-      const { reason, ...same } = used;
-      return { ...rest, connection: same };
+      const { evidence, connection, ...rest } = entry as Record<string, unknown>;
+      const inferred = (connection as { reason?: string } | undefined)?.reason !== "given";
+      return inferred ? rest : { ...rest, connection };
     });
   return { ...traffic, clients: bare(traffic.clients), calls: bare(traffic.calls) };
 }
