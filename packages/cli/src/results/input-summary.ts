@@ -28,14 +28,13 @@ function kindCount({
 
 function serviceSummaries(input: PreparedInput, answer: WhatIfAnswer): readonly ServiceSummary[] {
   return input.callGraph.services.map((view) => {
-    const { object } = view.entry;
     const name = view.key;
     const zones = (side: "before" | "after"): Readonly<Record<string, number>> =>
       Object.fromEntries(answer[side].endpointsByZone.get(name) ?? []);
     return {
       name,
-      type: object.spec.type ?? "ClusterIP",
-      ports: (object.spec.ports ?? []).map(
+      type: view.type,
+      ports: view.ports.map(
         (port) =>
           `${port.name === undefined ? "" : `${port.name} `}${port.port}/${port.protocol ?? "TCP"}`,
       ),
