@@ -3,7 +3,7 @@ export function nearest(
   word: string,
   candidates: readonly string[],
   count = 5,
-  maxDistance = MAX_LENGTH,
+  maxDistance: number = MAX_LENGTH,
 ): string[] {
   const lower = word.toLowerCase().slice(0, MAX_LENGTH);
   return [...new Set(candidates)]

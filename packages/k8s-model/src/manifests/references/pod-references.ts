@@ -33,7 +33,7 @@ function nodeDiagnostics(objects: readonly ManifestObject[]): Diagnostic[] {
       {
         code: "nodes-missing",
         severity: "warning",
-        message: `${bound.length} pods name the node they run on, but the input has no Nodes.`,
+        message: `${bound.length === 1 ? "A pod names" : `${bound.length} pods name`} the node to run on, but the input has no Nodes.`,
         remedy: "add them (kubectl get nodes -o json), so that the pods stay where they are",
         at: first.position("spec.nodeName"),
         field: "spec.nodeName",
@@ -82,7 +82,7 @@ function ownerDiagnostics(objects: readonly ManifestObject[]): Diagnostic[] {
     return {
       code: "owner-not-in-input",
       severity: "info",
-      message: `${group.length} ${kind} objects are owned by a ${owner} that the input does not have.`,
+      message: `${group.length} ${kind} object${group.length === 1 ? "" : "s"} with a ${owner} for owner that the input does not have.`,
       remedy: `add them (kubectl get ${owner?.toLowerCase()}s -o json) if they should be replaced when they fail`,
       at: (group[0] as ManifestObject).position("metadata.ownerReferences"),
       field: "metadata.ownerReferences",

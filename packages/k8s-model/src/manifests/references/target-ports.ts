@@ -68,9 +68,14 @@ function declaredText(service: ServiceView, protocol: string): string {
 
 /** The nearest declared name, and the line where a container's ports would be named. */
 function targetRemedy(service: ServiceView, target: string, protocol: string): string {
-  const named = service.workloads
-    .flatMap(declaredPorts)
-    .flatMap((port) => (port.name !== undefined && port.protocol === protocol ? [port.name] : []));
+  const declared = service.workloads.flatMap(declaredPorts);
+  const other = declared.find((port) => port.name === target)?.protocol;
+  if (other !== undefined) {
+    return `"${target}" is declared for ${other}: set protocol: ${other} on this port, or name another`;
+  }
+  const named = declared.flatMap((port) =>
+    port.name !== undefined && port.protocol === protocol ? [port.name] : [],
+  );
   const [near] = nearest(target, named, 1);
   const view = service.workloads[0] as WorkloadView;
   const { file, line } = view.entry.position([...view.podSpecPath, "containers", 0, "ports"]);
