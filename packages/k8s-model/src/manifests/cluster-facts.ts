@@ -1,19 +1,9 @@
-import type { Diagnostic, SourcePosition } from "./diagnostic.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { CloudProvider, Fact, ProxyMode } from "./fact.ts";
 import { type FieldPath, valueAt } from "./field-path.ts";
 import { isFields, listOf } from "./guards.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 import { proxyFacts } from "./proxy-facts.ts";
-
-/** Something that the input says about the cluster, with where it says so. */
-export interface Fact<T> {
-  readonly value: T;
-  /** A phrase for a report: `kubeletVersion of 12 nodes`. */
-  readonly evidence: string;
-  readonly at?: SourcePosition;
-}
-
-export type ProxyMode = "iptables" | "ipvs" | "nftables";
-export type CloudProvider = "aws" | "gcp" | "azure";
 
 /** Settings of the cluster as far as the input shows them; absent ones have to be assumed. */
 export interface ClusterFacts {

@@ -1,13 +1,8 @@
 export { type Anonymiser, anonymiser } from "./anonymise.ts";
 export * from "./changed.ts";
-export {
-  type CloudProvider,
-  type ClusterFacts,
-  clusterFacts,
-  type Fact,
-  type ProxyMode,
-} from "./cluster-facts.ts";
+export { type ClusterFacts, clusterFacts } from "./cluster-facts.ts";
 export * from "./diagnostic.ts";
+export type { CloudProvider, Fact, ProxyMode } from "./fact.ts";
 export { type FieldPath, formatFieldPath, parseFieldPath, valueAt } from "./field-path.ts";
 export * from "./kinds.ts";
 export type { ManifestObject } from "./manifest-object.ts";

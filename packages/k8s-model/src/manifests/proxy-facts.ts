@@ -1,5 +1,5 @@
-import type { Fact, ProxyMode } from "./cluster-facts.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { Fact, ProxyMode } from "./fact.ts";
 import { isFields, listOf } from "./guards.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 import { readDocument } from "./read-document.ts";
