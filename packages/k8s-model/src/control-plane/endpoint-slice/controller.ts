@@ -14,7 +14,7 @@ import type { Change } from "../runtime/change.ts";
 import type { Controller, Plan } from "../runtime/controller-runner.ts";
 import type { Informer, InformerEvent } from "../runtime/informer.ts";
 import type { Work } from "../runtime/work.ts";
-import { isPodReady, podAddresses } from "./endpoint-of-pod.ts";
+import { belongsInSlices, isPodReady, podAddresses } from "./endpoint-of-pod.ts";
 import { CONTROLLER_NAME, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from "./labels.ts";
 import {
   type ReconcileInput,
@@ -180,14 +180,19 @@ function changesOf({ creates, updates, deletes }: ReconcileOutput): Change[] {
   ];
 }
 
-/** Whether a pod event concerns the endpoints; any update of a terminating pod does. */
+/**
+ * Whether a pod event concerns the slices; any update of a terminating pod does. A pod without an
+ * address is in no slice: the real controller syncs for it too, to no effect.
+ */
 function endpointsChanged({ type, object, old }: InformerEvent<Pod>): boolean {
+  if (!belongsInSlices(object) && (old === undefined || !belongsInSlices(old))) return false;
   if (type === "DELETED" || old === undefined) return true;
   return (
     object.metadata.deletionTimestamp !== undefined ||
     isPodReady(object) !== isPodReady(old) ||
     object.status?.phase !== old.status?.phase ||
     object.spec.nodeName !== old.spec.nodeName ||
+    object.metadata.labels !== old.metadata.labels ||
     podAddresses(object).join() !== podAddresses(old).join()
   );
 }

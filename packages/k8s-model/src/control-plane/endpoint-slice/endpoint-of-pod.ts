@@ -112,15 +112,26 @@ function targetPortNumber(port: ServicePort, pod: Pod): number | undefined {
   return undefined;
 }
 
+const identities = new WeakMap<Endpoint, string>();
+
 /** What identifies an endpoint across syncs: its addresses, hostname and pod. */
 export function endpointIdentity(endpoint: Endpoint): string {
-  const { addresses, hostname = "", targetRef } = endpoint;
+  let identity = identities.get(endpoint);
+  if (identity === undefined) {
+    identity = identityText(endpoint);
+    identities.set(endpoint, identity);
+  }
+  return identity;
+}
+
+function identityText({ addresses, hostname = "", targetRef }: Endpoint): string {
   const sorted = addresses.length > 1 ? [...addresses].sort() : addresses;
   return `${sorted.join(",")}|${hostname}|${targetRef?.namespace ?? ""}/${targetRef?.name ?? ""}`;
 }
 
 /** Whether what may change about one and the same endpoint is unchanged; hints do not count. */
 export function sameFacts(a: Endpoint, b: Endpoint): boolean {
+  if (a === b) return true;
   const left = a.conditions ?? {};
   const right = b.conditions ?? {};
   return (

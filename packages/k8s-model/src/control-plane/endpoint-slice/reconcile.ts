@@ -7,15 +7,10 @@ import type {
   Pod,
   Service,
 } from "../../api/index.ts";
-import {
-  belongsInSlices,
-  endpointIdentity,
-  endpointOfPod,
-  endpointPortsOf,
-  portMapKey,
-} from "./endpoint-of-pod.ts";
+import { belongsInSlices, endpointIdentity, portMapKey } from "./endpoint-of-pod.ts";
 import { isHeadless, labelsDiffer, sameLabels, sliceLabels } from "./labels.ts";
 import { pack } from "./packing.ts";
+import { podEndpoint } from "./pod-endpoints.ts";
 import { isOwnedBy, reuseNames, type SliceChanges, type SliceEvent } from "./slice-changes.ts";
 import type { CpuRatios } from "./topology-allocation.ts";
 import { familyEvent } from "./topology-events.ts";
@@ -142,14 +137,12 @@ function desiredByPorts(
       missingNodes.add(nodeName);
       continue;
     }
-    const endpoint = endpointOfPod(pod, node, service, family);
+    const { endpoint, ports, portsKey } = podEndpoint(pod, node, service, family);
     if (endpoint === undefined) continue;
-    const ports = endpointPortsOf(service, pod);
-    const key = portMapKey(ports);
-    let group = groups.get(key);
+    let group = groups.get(portsKey);
     if (group === undefined) {
       group = { ports, desired: new Map() };
-      groups.set(key, group);
+      groups.set(portsKey, group);
     }
     group.desired.set(endpointIdentity(endpoint), endpoint);
   }

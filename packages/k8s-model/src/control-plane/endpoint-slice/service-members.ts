@@ -45,7 +45,7 @@ export class ServiceMembers {
     services.set(key, { selector, pods });
   }
 
-  /** Takes a pod event over; the Services that it concerns, if `changed` or if labels moved it. */
+  /** Takes a pod event over; the Services whose slices it concerns. */
   seePod({ type, key, object }: InformerEvent<Pod>, changed: boolean): readonly string[] {
     const concerned: string[] = [];
     const services = this.#byNamespace.get(object.metadata.namespace ?? "");
@@ -54,7 +54,7 @@ export class ServiceMembers {
       const is = type !== "DELETED" && selects(selector, object);
       if (is) pods.set(key, object);
       else pods.delete(key);
-      if (was !== is || (is && changed)) concerned.push(serviceKey);
+      if (changed && (was || is)) concerned.push(serviceKey);
     }
     return concerned;
   }

@@ -4,16 +4,27 @@ import type { SliceChanges } from "./slice-changes.ts";
 /** Which hint `trafficDistribution` puts on a ready endpoint, or `undefined` for none. */
 export type HintRule = (endpoint: Endpoint) => EndpointHints | undefined;
 
+/** One object per zone, so that comparing hints allocates nothing. */
+const hintsByZone = new Map<string, EndpointHints>();
+
+function zoneHints(zone: string | undefined): EndpointHints | undefined {
+  if (zone === undefined || zone === "") return undefined;
+  let hints = hintsByZone.get(zone);
+  if (hints === undefined) {
+    hints = { forZones: [{ name: zone }] };
+    hintsByZone.set(zone, hints);
+  }
+  return hints;
+}
+
 const noHints: HintRule = () => undefined;
 
-const ownZone: HintRule = ({ zone }) =>
-  zone === undefined || zone === "" ? undefined : { forZones: [{ name: zone }] };
+const ownZone: HintRule = ({ zone }) => zoneHints(zone);
 
 const ownNodeAndZone: HintRule = ({ zone, nodeName }) => {
   const forNodes =
     nodeName === undefined || nodeName === "" ? {} : { forNodes: [{ name: nodeName }] };
-  const forZones = zone === undefined || zone === "" ? {} : { forZones: [{ name: zone }] };
-  const hints = { ...forZones, ...forNodes };
+  const hints = { ...zoneHints(zone), ...forNodes };
   return Object.keys(hints).length === 0 ? undefined : hints;
 };
 
@@ -47,18 +58,25 @@ export function applyHintRule(changes: SliceChanges, rule: HintRule): SliceChang
 
 /** The slice with hints by the rule; the same object where they are right already. */
 export function withHints(slice: EndpointSlice, rule: HintRule): EndpointSlice {
-  let changed = false;
-  const endpoints = (slice.endpoints ?? []).map((endpoint) => {
-    const hints = endpoint.conditions?.ready === true ? rule(endpoint) : undefined;
+  const before = slice.endpoints ?? [];
+  if (before.every((endpoint) => sameHints(endpoint.hints, wantedHints(endpoint, rule)))) {
+    return slice;
+  }
+  const endpoints = before.map((endpoint) => {
+    const hints = wantedHints(endpoint, rule);
     if (sameHints(endpoint.hints, hints)) return endpoint;
-    changed = true;
     const { hints: _, ...rest } = endpoint;
     return hints === undefined ? rest : { ...rest, hints };
   });
-  return changed ? { ...slice, endpoints } : slice;
+  return { ...slice, endpoints };
+}
+
+function wantedHints(endpoint: Endpoint, rule: HintRule): EndpointHints | undefined {
+  return endpoint.conditions?.ready === true ? rule(endpoint) : undefined;
 }
 
 function sameHints(a: EndpointHints | undefined, b: EndpointHints | undefined): boolean {
+  if (a === b) return true;
   if (a === undefined || b === undefined) return a === b;
   return sameNames(a.forZones, b.forZones) && sameNames(a.forNodes, b.forNodes);
 }

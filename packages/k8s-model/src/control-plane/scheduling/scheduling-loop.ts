@@ -37,6 +37,8 @@ export class SchedulingLoop {
   readonly #bucket: TokenBucket;
   readonly #queue = new Set<string>();
   readonly #waiting = new Map<string, string>();
+  /** Services by the labels of the pods that they select: pods of one template share the object. */
+  #servicesOf = new WeakMap<object, readonly Service[]>();
   #busy = false;
 
   constructor(work: Work, store: Store, timings: Timings, informers: SchedulingInformers) {
@@ -49,6 +51,9 @@ export class SchedulingLoop {
       if (type === "DELETED") this.#state.removeNode(key);
       else this.#state.addNode(object);
       this.#retryWaiting();
+    });
+    informers.services.onEvent(() => {
+      this.#servicesOf = new WeakMap();
     });
     informers.pods.onEvent(({ type, key, object }) =>
       this.#seePod(type === "DELETED", key, object),
@@ -137,15 +142,34 @@ export class SchedulingLoop {
   }
 
   #contextOf(pod: Pod): SchedulingContext {
-    const { replicaSets, statefulSets, services } = this.#informers;
+    const { replicaSets, statefulSets } = this.#informers;
     const namespace = pod.metadata.namespace ?? "";
     const owner = controllerOf(pod);
     const ownerKey = `${namespace}/${owner?.name ?? ""}`;
     const controller =
       owner?.kind === "StatefulSet" ? statefulSets.get(ownerKey) : replicaSets.get(ownerKey);
     return {
-      services: services.byIndex("namespace", namespace),
+      services: this.#selecting(pod),
       ...(controller === undefined ? {} : { controllerSelector: controller.spec.selector }),
     };
   }
+
+  #selecting({ metadata }: Pod): readonly Service[] {
+    const { labels = {}, namespace = "" } = metadata;
+    let services = this.#servicesOf.get(labels);
+    if (services === undefined) {
+      services = this.#informers.services
+        .byIndex("namespace", namespace)
+        .filter(({ spec }) => selectsLabels(spec.selector, labels));
+      this.#servicesOf.set(labels, services);
+    }
+    return services;
+  }
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+function selectsLabels(selector: Labels | undefined, labels: Labels): boolean {
+  const entries = Object.entries(selector ?? {});
+  return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
 }
