@@ -21,8 +21,20 @@ export function parseCommandLine(command: CommandSpec, words: readonly string[])
     else values.set(spec.name, given as string[]);
   }
   checkGivenOnce(command, specs, values);
-  const typed = ["k8s-netsim", command.name, ...words].map(quoted).join(" ");
+  const typed = ["k8s-netsim", command.name, ...deciding(words)].map(quoted).join(" ");
   return { positionals: parsed.positionals, flags, values, typed };
+}
+
+/**
+ * The words that decide what comes out. Where it is written does not: the same question gives the
+ * same bytes in any folder, and a report that is passed on names no folder of its maker.
+ */
+function deciding(words: readonly string[]): readonly string[] {
+  const end = words.indexOf("--");
+  return words.filter((word, index) => {
+    if (end >= 0 && index >= end) return true;
+    return !(word === "--out" || word.startsWith("--out=") || words[index - 1] === "--out");
+  });
 }
 
 function parsedWords(
