@@ -30,8 +30,27 @@ export function answerSentence(options: AnswerOptions): string {
   const first = share.changes
     ? `With the change, ${share.clause}${cost?.changes ? `, and ${cost.clause}` : ""}.`
     : `${unchanged(share, options)}`;
-  if (rest.length > 0) return `${first} ${capital(rest.join("; "))}.`;
-  return share.changes ? `${first} p99 latency and failures do not change measurably.` : first;
+  const clients =
+    rest.length > 0
+      ? ` ${capital(rest.join("; "))}.`
+      : share.changes
+        ? " p99 latency and failures do not change measurably."
+        : "";
+  return `${first}${clients}${failureNote(options)}`;
+}
+
+/** More failures than this make every other number doubtful. */
+const MANY_FAILURES = 0.01;
+
+function failureNote({ comparisons }: AnswerOptions): string {
+  const failed = comparisons.find(
+    (row) => row.measure === "failedShare" && row.scope === EVERYTHING,
+  );
+  const worst = Math.max(failed?.before?.mean ?? 0, failed?.after?.mean ?? 0);
+  if (worst <= MANY_FAILURES) return "";
+  const before = formatQuantity(failed?.before?.mean ?? null, "share");
+  const after = formatQuantity(failed?.after?.mean ?? null, "share");
+  return ` Beware: ${before} of the requests fail as it is and ${after} as changed.`;
 }
 
 interface MeasureWords {

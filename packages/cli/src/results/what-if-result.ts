@@ -96,7 +96,9 @@ function isHindrance({ message }: { readonly message: string }): boolean {
 }
 
 function titleOf({ changes }: PreparedInput): string {
-  return changes.length === 0 ? "What if" : "What if this changes";
+  const [first, ...more] = changes;
+  if (first === undefined) return "The cluster as it is";
+  return `What if ${first}${more.length === 0 ? "" : `, and ${more.length} more`}`;
 }
 
 function questionOf(input: PreparedInput, { timeline }: WhatIfResultOptions): string {

@@ -6,13 +6,17 @@ const OVERLOAD_RATIO = 1.2;
 
 /** What can be proposed for a Service; the cluster knows what fits. */
 export interface Advisor {
-  /** A patch that puts endpoints into every zone; undefined where none can be given. */
-  spread(situation: ServiceSituation): Finding["patch"];
+  /** A patch that puts endpoints into every zone that calls, or why none can. */
+  spread(situation: ServiceSituation): SpreadProposal;
   /** Why the workloads behind it must not be scaled (an autoscaler, state on volumes), if so. */
   keepsAsIs(situation: ServiceSituation): string | undefined;
   /** Why topology hints were refused for it, in the controller's words. */
   hintsRefused(service: string): string | undefined;
 }
+
+export type SpreadProposal =
+  | { readonly patch: NonNullable<Finding["patch"]> }
+  | { readonly whyNot: string };
 
 const CANNOT_PROFIT_RULE =
   "kube-proxy uses zone hints only where the caller's own zone has a ready endpoint; otherwise it " +
@@ -45,14 +49,15 @@ function withoutEndpoints({ service }: ServiceSituation): Finding {
 
 function singleEndpoint(situation: ServiceSituation, advisor: Advisor): Finding {
   const home = situation.zones.find(({ endpoints }) => endpoints > 0) as ZoneSituation;
+  const { words, patch } = mend(situation, advisor);
   return {
     severity: "info",
     subject: situation.service,
     message:
       `cannot profit: its only endpoint is in ${home.zone}, so requests from other zones must ` +
-      `cross whatever the routing.${keptAsIs(situation, advisor)}`,
+      `cross whatever the routing.${words}`,
     rule: CANNOT_PROFIT_RULE,
-    ...patchOf(situation, advisor),
+    ...patch,
   };
 }
 
@@ -60,28 +65,32 @@ function zonesWithoutEndpoints(situation: ServiceSituation, advisor: Advisor): r
   const bare = situation.zones.filter(({ endpoints, demandHz }) => endpoints === 0 && demandHz > 0);
   if (bare.length === 0) return [];
   const zones = bare.map(({ zone }) => zone).join(", ");
+  const { words, patch } = mend(situation, advisor);
   return [
     {
       severity: "warning",
       subject: situation.service,
       message:
         `cannot profit in ${zones}: callers there have no endpoint in their own zone and are ` +
-        `balanced over all zones.${keptAsIs(situation, advisor)}`,
+        `balanced over all zones.${words}`,
       rule: CANNOT_PROFIT_RULE,
-      ...patchOf(situation, advisor),
+      ...patch,
     },
   ];
 }
 
-function keptAsIs(situation: ServiceSituation, advisor: Advisor): string {
-  const reason = advisor.keepsAsIs(situation);
-  return reason === undefined ? "" : ` More replicas are not proposed: ${reason}.`;
+interface Mend {
+  /** A sentence on why no patch is proposed, or nothing. */
+  readonly words: string;
+  readonly patch: Pick<Finding, "patch">;
 }
 
-function patchOf(situation: ServiceSituation, advisor: Advisor): Pick<Finding, "patch"> {
-  if (advisor.keepsAsIs(situation) !== undefined) return {};
-  const patch = advisor.spread(situation);
-  return patch === undefined ? {} : { patch };
+function mend(situation: ServiceSituation, advisor: Advisor): Mend {
+  const kept = advisor.keepsAsIs(situation);
+  if (kept !== undefined) return { words: ` More replicas are not proposed: ${kept}.`, patch: {} };
+  const proposal = advisor.spread(situation);
+  if ("patch" in proposal) return { words: "", patch: proposal };
+  return { words: ` No patch is proposed: ${proposal.whyNot}.`, patch: {} };
 }
 
 function hintsRefused({ service }: ServiceSituation, reason: string): Finding {

@@ -31,9 +31,17 @@ export function clusterAdvisor({ side, plan, limits }: AdvisorOptions): Advisor 
     hintsRefused: (service) => side.hintsRefused(service),
     spread(situation) {
       const workload = spreadable(situation);
-      if (workload === undefined) return undefined;
+      if (workload === undefined) {
+        return { whyNot: "several workloads are behind the Service, or none that can be spread" };
+      }
       const advice = adviseSpread({ workload, nodes: side.nodes(), pods: side.pods() });
-      return advice.unschedulable === undefined ? patchOf(workload, advice) : undefined;
+      if (advice.unschedulable !== undefined) return { whyNot: advice.unschedulable };
+      const unreached = situation.zones
+        .filter(({ zone, demandHz }) => demandHz > 0 && (advice.perZone.get(zone) ?? 0) === 0)
+        .map(({ zone }) => zone);
+      return unreached.length === 0
+        ? { patch: patchOf(workload, advice) }
+        : { whyNot: `no node in ${unreached.join(", ")} takes such a pod` };
     },
   };
 }
