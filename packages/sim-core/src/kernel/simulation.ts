@@ -256,16 +256,15 @@ export class Simulation implements Scheduler {
     const { runs } = this.#handlers;
     let events = 0;
     while (events < maxEvents && !this.#stopping) {
-      const slot = queue.peek();
+      const slot = queue.takeUntil(endNs);
       if (slot === NONE) break;
-      const time = records.floats[slot * FLOATS_PER_RECORD] as number;
-      if (time > endNs) break;
       const record = slot * INTS_PER_RECORD;
       const { ints } = records;
+      const time = records.floats[slot * FLOATS_PER_RECORD] as number;
       const handlers = ints[record + HANDLERS] as number;
       const a = ints[record + PAYLOAD_A] as number;
       const b = ints[record + PAYLOAD_B] as number;
-      queue.dropFirst();
+      records.free(slot);
       this.#now = time;
       this.#current = (handlers & 0xffff) as HandlerId;
       events++;

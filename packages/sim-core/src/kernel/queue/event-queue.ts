@@ -75,14 +75,13 @@ export class EventQueue {
     return this.#refill() ? this.peek() : NONE;
   }
 
-  /** Removes the event that `peek` returned. Its record can be read until the next insertion. */
-  dropFirst(): void {
-    if (this.#heap.size === 0 || this.#isFrontFirst()) {
-      this.records.free(this.#front.first());
-      this.#front.size--;
-    } else {
-      this.records.free(this.#heap.pop());
-    }
+  /** Takes the event that runs next out of the order, unless it is after a time; NONE then. */
+  takeUntil(endNs: number): number {
+    const slot = this.peek();
+    if (slot === NONE || this.records.time(slot) > endNs) return NONE;
+    if (this.#heap.size === 0 || this.#isFrontFirst()) this.#front.size--;
+    else this.#heap.pop();
+    return slot;
   }
 
   /** Removes a pending event; false when there is none of that name any more. */

@@ -94,7 +94,7 @@ class Pair {
 
   #run(): void {
     const expected = this.#oracle.takeFirst();
-    const slot = this.#queue.peek();
+    const slot = this.#queue.takeUntil(Infinity);
     if (expected === undefined) {
       if (slot !== NONE) throw new Error("the queue holds what the oracle does not");
       return;
@@ -102,7 +102,7 @@ class Pair {
     const number = slot === NONE ? NONE : this.#queue.records.ints[slot * 8 + PAYLOAD_A];
     if (number !== expected.number) throw new Error(`ran ${number}, not ${expected.number}`);
     if (this.#queue.records.time(slot) !== expected.time) throw new Error("ran at a wrong time");
-    this.#queue.dropFirst();
+    this.#queue.records.free(slot);
     this.#now = expected.time;
   }
 
