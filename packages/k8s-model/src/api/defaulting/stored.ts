@@ -13,6 +13,7 @@ import {
 import { kindInfo, type SimulatedKind } from "../schema/kinds.ts";
 import { storedForm } from "../schema/stored-form.ts";
 import { applyDefaults, type DefaultingOptions } from "./apply-defaults.ts";
+import { mergeMatchLabelKeys } from "./match-label-keys.ts";
 import { qualityOfService } from "./quality-of-service.ts";
 import { wantsHealthCheckPort, wantsNodePorts } from "./service.ts";
 
@@ -95,8 +96,10 @@ const STRATEGIES: Readonly<Record<SimulatedKind, Strategy>> = {
   Node: addNotReadyTaint,
   Pod: (pod, choices) => {
     startGeneration(pod, choices);
-    const qosClass = qualityOfService(ensureChild(pod, "spec"));
-    const gated = items(child(pod, "spec"), "schedulingGates").length > 0;
+    const spec = ensureChild(pod, "spec");
+    mergeMatchLabelKeys(spec, child(child(pod, "metadata"), "labels"));
+    const qosClass = qualityOfService(spec);
+    const gated = items(spec, "schedulingGates").length > 0;
     pod.status = { phase: "Pending", qosClass, ...(gated ? { conditions: [GATED] } : {}) };
   },
   Service: chooseForService,

@@ -10,7 +10,8 @@ export const metaTypes: StructTable = {
     uid: "string",
     resourceVersion: "string",
     generation: "int64",
-    creationTimestamp: "time",
+    // Left out when absent (Go's omitzero), unlike every other time that is no pointer.
+    creationTimestamp: "*time",
     deletionTimestamp: "*time",
     deletionGracePeriodSeconds: "*int64",
     labels: "{}string",

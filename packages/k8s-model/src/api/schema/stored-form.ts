@@ -29,7 +29,9 @@ function writtenStruct(value: unknown, name: string): Fields {
 function writtenField(value: unknown, { type, pointer, always }: Field): unknown {
   if (value === undefined && pointer) return always ? null : undefined;
   const written = writtenValue(value, type);
-  if (always || pointer || type.kind === "struct" || type.kind === "intOrString") return written;
+  // Go's omitempty has no effect on structs, and these are structs there.
+  const struct = type.kind === "struct" || type.kind === "intOrString" || type.kind === "time";
+  if (always || pointer || struct) return written;
   return isZero(written) ? undefined : written;
 }
 

@@ -43,8 +43,10 @@ export function answerRequest(request: ApiRequest, options: ValidationOptions = 
   const body = readRequestBody(request.body);
   if (info === undefined) return bad(`kind ${request.kind} is not simulated`);
   if (body === undefined) return bad("the body is not JSON");
-  if (!isFields(body.value)) return bad("the body is not an object");
-  const object: Fields = { ...copyOf(body.value) };
+  // Go's decoder takes null for an object without fields.
+  const given = body.value ?? {};
+  if (!isFields(given)) return bad("the body is not an object");
+  const object: Fields = copyOf(given);
   const wrongKind = kindProblem(object, info);
   if (wrongKind !== undefined) return bad(wrongKind);
   object.kind = info.kind;

@@ -10,6 +10,7 @@ import { validateNamespace, validateNode, validateNodeUpdate } from "./node.ts";
 import { validatePod } from "./pod.ts";
 import { validatePodUpdate } from "./pod-update.ts";
 import { type ServiceRanges, validateServiceRequest } from "./service-request.ts";
+import { sourceField } from "./source-field.ts";
 import {
   validateDaemonSet,
   validateDeployment,
@@ -26,7 +27,10 @@ export interface ValidationOptions extends DefaultingOptions {
   readonly literal?: (path: Steps) => string | undefined;
 }
 
-/** A cause with its weight: unknown fields are warnings, as `kubectl apply` warns about them. */
+/**
+ * A cause with its weight: unknown fields are warnings, as `kubectl apply` warns about them. `field` is
+ * the field of the object, also where the server's error would name it differently.
+ */
 export interface Finding extends Cause {
   readonly severity: "error" | "warning";
 }
@@ -53,7 +57,10 @@ export function validateObject(
   const errors = problems.filter((problem) => problem.kind !== "unknown").map(shapeFinding);
   if (errors.length > 0) return [...errors, ...warnings];
   const causes = ruleCauses(object, info.kind, options).causes;
-  return [...causes.map((cause) => ({ ...cause, severity: "error" as const })), ...warnings];
+  const broken = causes.map(
+    (cause): Finding => ({ ...cause, field: sourceField(cause.field), severity: "error" }),
+  );
+  return [...broken, ...warnings];
 }
 
 function shapeFinding(problem: ShapeProblem): Finding {
