@@ -21,7 +21,7 @@ export function distanceBetween(a: Place, b: Place): Distance {
   return DISTANCES[distanceIndex(a, b)] as Distance;
 }
 
-/** True where the packet leaves its zone: what providers charge for. */
-export function crossesZones(a: Place, b: Place): boolean {
-  return distanceIndex(a, b) >= 2;
+/** True at a distance (index in {@link DISTANCES}) at which packets leave their zone. */
+export function crossesAt(distance: number): boolean {
+  return distance >= 2;
 }

@@ -12,6 +12,7 @@ export {
   TimeBin,
   TrafficLedger,
 } from "./requests/ledger.ts";
-export { RequestTraffic, type RequestTrafficOptions } from "./requests/request-traffic.ts";
+export { RequestTraffic } from "./requests/request-traffic.ts";
+export type { RequestTrafficOptions } from "./requests/traffic-state.ts";
 export * from "./spec.ts";
 export { type StaticNetworkOptions, type StaticPod, staticNetwork } from "./static-network.ts";

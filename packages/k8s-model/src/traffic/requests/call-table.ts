@@ -56,6 +56,16 @@ export class CallTable {
     this.#live -= 1;
   }
 
+  /** Gives another row the same call: who calls whom since when, for whom. */
+  copyTo(row: number, other: number): void {
+    this.measured[other] = this.measured[row] as number;
+    this.source[other] = this.source[row] as number;
+    this.parent[other] = this.parent[row] as number;
+    this.edge[other] = this.edge[row] as number;
+    this.caller[other] = this.caller[row] as number;
+    this.startedAt[other] = this.startedAt[row] as number;
+  }
+
   #grow(): void {
     const from = this.#size;
     const size = from === 0 ? 1024 : from * 2;

@@ -7,6 +7,11 @@ export const FAILURES = ["refused", "reset", "timed-out", "overloaded", "upstrea
 
 export type Failure = (typeof FAILURES)[number];
 
+/** Position of each failure in {@link FAILURES}. */
+export const FAILURE_CODE: Readonly<Record<Failure, number>> = Object.fromEntries(
+  FAILURES.map((name, code) => [name, code]),
+) as Record<Failure, number>;
+
 /** Relative error of every latency quantile. */
 export const LATENCY_RELATIVE_ERROR = 0.01;
 

@@ -1,0 +1,83 @@
+import type { SimTime, Simulation } from "@k8s-netsim/sim-core";
+import { DISTANCES, type RoundTripTimes } from "../../topology/index.ts";
+import type { Network } from "../network.ts";
+import type { CallEdgePlan, TrafficPlan, WorkloadPlan } from "../plan.ts";
+import { CallTable } from "./call-table.ts";
+import { ConnectionPools } from "./connection-pools.ts";
+import { TrafficLedger } from "./ledger.ts";
+import { ServerQueues } from "./server-queues.ts";
+
+export interface RequestTrafficOptions {
+  readonly sim: Simulation;
+  readonly plan: TrafficPlan;
+  readonly network: Network;
+  readonly roundTripTimes: RoundTripTimes;
+  /** Requests begun earlier are simulated and not counted. */
+  readonly measureFromNs: SimTime;
+  /** No request begins from here on; those in flight are followed to their end. */
+  readonly endNs: SimTime;
+  /** Width of the bins of the time line; absent: no time line. */
+  readonly binNs?: SimTime;
+}
+
+/** Caller outside the cluster. */
+export const OUTSIDE = -1;
+/** No row, no connection, no failure. */
+export const NONE = -1;
+
+/** The tables that callers, servers and the meter share. */
+export class TrafficState {
+  readonly sim: Simulation;
+  readonly network: Network;
+  readonly options: RequestTrafficOptions;
+  readonly ledger: TrafficLedger;
+  readonly calls: CallTable = new CallTable();
+  readonly pools: ConnectionPools;
+  readonly servers: ServerQueues = new ServerQueues();
+  readonly #plan: TrafficPlan;
+  readonly #halfRttNs: Float64Array;
+
+  constructor(options: RequestTrafficOptions) {
+    const { sim, plan, network, roundTripTimes } = options;
+    this.sim = sim;
+    this.network = network;
+    this.options = options;
+    this.#plan = plan;
+    this.ledger = new TrafficLedger(plan.edges.length, plan.sources.length, network.zones.length);
+    this.pools = new ConnectionPools(plan.edges, (edge, pod) => {
+      const caller = pod === OUTSIDE ? "outside" : network.podName(pod);
+      return sim.random(`traffic/connect/${this.edge(edge).name}/${caller}`);
+    });
+    this.#halfRttNs = Float64Array.from(DISTANCES, (distance) => roundTripTimes[distance] / 2);
+  }
+
+  edge(index: number): CallEdgePlan {
+    return this.#plan.edges[index] as CallEdgePlan;
+  }
+
+  workloadOf(pod: number): WorkloadPlan | undefined {
+    return this.#plan.workloads[this.network.workloadOf(pod)];
+  }
+
+  /** Time of a packet over a distance, ns. */
+  oneWayNs(distance: number): number {
+    return this.#halfRttNs[distance] as number;
+  }
+
+  /** The pod at the far end of a row's connection. */
+  backendOf(row: number): number {
+    return this.pools.table.backend[this.calls.connection[row] as number] as number;
+  }
+
+  /** Frees a row, and its connection if that is closed, once neither side needs it. */
+  recycle(row: number): void {
+    const { calls, pools } = this;
+    if (calls.waiting[row] === 1 || calls.serving[row] === 1) return;
+    const connection = calls.connection[row] as number;
+    if (connection !== NONE) {
+      const pool = pools.of(calls.edge[row] as number, calls.caller[row] as number);
+      pools.recycleIfClosed(pool, connection);
+    }
+    calls.releaseIfDone(row);
+  }
+}
