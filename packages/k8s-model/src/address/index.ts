@@ -1,4 +1,4 @@
 export * from "./cidr.ts";
 export * from "./ip.ts";
 export { formatIPv4, parseIPv4 } from "./ipv4.ts";
-export { formatIPv6, isIPv4Mapped, parseIPv6 } from "./ipv6.ts";
+export { formatIPv6, parseIPv6 } from "./ipv6.ts";

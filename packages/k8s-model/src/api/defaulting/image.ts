@@ -2,7 +2,7 @@
  * The tag of an image reference, `latest` where neither tag nor digest is given; undefined for a
  * text that is no image reference. Decides the pull policy.
  */
-export function imageTag(reference: string): string | undefined {
+function imageTag(reference: string): string | undefined {
   const [beforeDigest = "", digest] = splitOnce(reference, "@");
   const slash = beforeDigest.lastIndexOf("/");
   const colon = beforeDigest.indexOf(":", slash + 1);

@@ -44,7 +44,7 @@ const INTEGER_RESOURCES = [
   "services.loadbalancers",
 ];
 
-export function isHugePage(name: string): boolean {
+function isHugePage(name: string): boolean {
   return name.startsWith("hugepages-");
 }
 

@@ -109,7 +109,9 @@ describe("findings of an object", () => {
 
   test("an update is held to what may not change", () => {
     const existing = deployment({});
-    const changed = structuredClone(existing) as { spec: { selector: object; template: object } };
+    const changed = structuredClone(existing) as unknown as {
+      spec: { selector: object; template: object };
+    };
     changed.spec.selector = { matchLabels: { app: "other" } };
     changed.spec.template = { metadata: { labels: { app: "other" } }, spec: podSpec() };
     expect(validateObject(changed as unknown as KubeObject, { existing })).toMatchObject([
