@@ -69,7 +69,7 @@ function youngerFirst(
 }
 
 function logarithmicAge(ageNs: number): number {
-  return ageNs > 0 ? Math.floor(Math.log2(ageNs)) : -1;
+  return ageNs > 0 ? ageNs.toString(2).length - 1 : -1;
 }
 
 function deletionCost({ metadata }: Pod): number {
