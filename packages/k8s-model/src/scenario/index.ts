@@ -1,7 +1,7 @@
 export type { AssumedWorld, Assumption } from "./assumptions/assumption.ts";
 export { listAssumptions } from "./assumptions/list-assumptions.ts";
 export type { SensitivityEffect, SensitivityRow } from "./assumptions/sensitivity.ts";
-export type { Claim, MetricView, ParameterFilter } from "./definition/claim.ts";
+export type { Claim, MetricView } from "./definition/claim.ts";
 export {
   type ClusterDefinition,
   type ClusterOptions,
@@ -17,6 +17,7 @@ export {
   type ServiceOptions,
   service,
 } from "./definition/objects.ts";
+export type { ParameterFilter, ParameterValue } from "./definition/parameter.ts";
 export {
   runScenario,
   type ScenarioAnswer,
@@ -28,7 +29,6 @@ export type { RunView } from "./definition/run-view.ts";
 export {
   type MetricFormat,
   type ParametersOf,
-  type ParameterValue,
   type Scenario,
   type ScenarioDefinition,
   type ScenarioRuns,

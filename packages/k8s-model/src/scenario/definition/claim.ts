@@ -1,12 +1,6 @@
 import type { Interval } from "@k8s-netsim/sim-core";
 import { type ExpectationVerdict, judge, overall } from "../what-if/expectation.ts";
-import type { ParameterValue } from "./scenario.ts";
-
-/** Chooses configurations by the value of one parameter. */
-export interface ParameterFilter {
-  readonly parameter: string;
-  readonly value: ParameterValue;
-}
+import type { ParameterFilter, ParameterValue } from "./parameter.ts";
 
 /** What is claimed of a metric in some configurations. */
 export interface Claim {

@@ -6,8 +6,9 @@ import type { RunSettings } from "../what-if/settings.ts";
 import { runDefinition } from "../world/run-definition.ts";
 import { type JudgedClaim, judgeClaim, metricView } from "./claim.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
+import type { ParameterValue } from "./parameter.ts";
 import { runView } from "./run-view.ts";
-import type { ParameterValue, Scenario, ScenarioRuns, Variations } from "./scenario.ts";
+import type { Scenario, ScenarioRuns, Variations } from "./scenario.ts";
 
 export interface ScenarioRunOptions {
   readonly seed: string;

@@ -1,9 +1,8 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
-import type { Claim, MetricView, ParameterFilter } from "./claim.ts";
+import type { Claim, MetricView } from "./claim.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
+import type { ParameterFilter, ParameterValue } from "./parameter.ts";
 import type { RunView } from "./run-view.ts";
-
-export type ParameterValue = string | number | boolean;
 
 /** Parameters of a scenario with the values that each takes. */
 export type Variations = Readonly<Record<string, readonly ParameterValue[]>>;
