@@ -1,8 +1,13 @@
 import type { Simulation } from "@k8s-netsim/sim-core";
 import type { IPFamily, KubeObject, Node, Pod, Service } from "../api/index.ts";
 import { objectKey } from "../api/index.ts";
+import { adopt } from "../control-plane/adoption/adopt.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
-import { isPodReady, podAddresses } from "../control-plane/endpoint-slice/index.ts";
+import {
+  isPodReady,
+  podAddresses,
+  type SliceEvent,
+} from "../control-plane/endpoint-slice/index.ts";
 import { controllerOf } from "../control-plane/ownership/ownership.ts";
 import { executeChange } from "../control-plane/runtime/change.ts";
 import { Work } from "../control-plane/runtime/work.ts";
@@ -16,6 +21,7 @@ import {
 } from "../data-plane/index.ts";
 import {
   EXTERNAL_NAME,
+  type PortView,
   UNKNOWN_PORT,
   UNKNOWN_SERVICE,
 } from "../data-plane/kube-proxy/port-view.ts";
@@ -23,6 +29,7 @@ import { type Cursor, hashText, Store } from "../store/index.ts";
 import { mergeApplied } from "./merge-applied.ts";
 import { NodeTable } from "./node-table.ts";
 import { type PodEntry, type PodState, PodTable } from "./pod-table.ts";
+import { type InitialState, initialState, reconciliation } from "./reconciliation.ts";
 import { ServiceTable } from "./service-table.ts";
 
 export interface ClusterOptions {
@@ -76,6 +83,9 @@ export class Cluster {
   readonly #nodeCursor: Cursor<Node>;
   readonly #serviceCursor: Cursor<Service>;
   readonly #listeners: ClusterListener[] = [];
+  readonly #adoptionNotes: string[] = [];
+  #adoptionIsDue = false;
+  #initial: InitialState | undefined;
 
   constructor(sim: Simulation, options: ClusterOptions = {}) {
     const { kubernetesVersion = "1.36", featureGates = {} } = options;
@@ -104,7 +114,7 @@ export class Cluster {
       seed: hashText(sim.seed),
     });
     this.views = new ServiceViews(this.store, (endpoint, namespace) =>
-      this.#podIndexOf(endpoint, namespace),
+      this.podIndexOf(endpoint, namespace),
     );
     this.controlPlane = new ControlPlane(this.#work, this.store, {
       timings: this.timings,
@@ -126,6 +136,7 @@ export class Cluster {
    * expected complete (defaulted). Pods that name a node are taken as being there.
    */
   apply(object: KubeObject): void {
+    this.#planAdoption();
     const key = objectKey(object);
     const existing = this.store.get(object.kind, key);
     if (existing === undefined) this.store.create(object);
@@ -135,6 +146,44 @@ export class Cluster {
   /** Deletes an object as `kubectl delete` would; an object that is not there is no error. */
   delete(kind: string, key: string): void {
     executeChange(this.store, this.sim.now, { verb: "delete", kind, key });
+  }
+
+  /** Takes a node down, now: its pods stop answering at once, and its kubelet is silent. */
+  failNode(name: string): void {
+    const node = this.nodes.byName(name);
+    if (node === undefined || !node.up) return;
+    node.up = false;
+    this.controlPlane.kubelets.nodeDown(name);
+    this.controlPlane.nodeLifeCycle.nodeLost(name);
+  }
+
+  /** Brings a node back: its proxy lists anew, its pods start again. */
+  recoverNode(name: string): void {
+    const node = this.nodes.byName(name);
+    if (node === undefined || node.up) return;
+    node.up = true;
+    this.proxies.start(node.index, this.sim.now);
+    this.controlPlane.kubelets.nodeUp(name);
+    this.controlPlane.nodeLifeCycle.nodeHeard(name);
+  }
+
+  failZone(zone: string): void {
+    for (const node of this.nodes) if (node.zone === zone) this.failNode(node.name);
+  }
+
+  recoverZone(zone: string): void {
+    for (const node of this.nodes) if (node.zone === zone) this.recoverNode(node.name);
+  }
+
+  /** What the controllers made different from the objects of the input, a sentence each. */
+  reconciled(): readonly string[] {
+    if (this.#initial === undefined) return [];
+    return [...this.#adoptionNotes, ...reconciliation(this.#initial, this.store)];
+  }
+
+  /** Events that the EndpointSlice controller recorded on a Service: hints given or refused, and why. */
+  serviceEvents(key: string): readonly SliceEvent[] {
+    return this.controlPlane.endpointSlices.events.get(key) ?? [];
   }
 
   /**
@@ -224,13 +273,37 @@ export class Cluster {
     return portView === undefined ? UNKNOWN_PORT : portView.routing(node.name, node.zone, origin);
   }
 
-  #podIndexOf({ address, endpoint }: EndpointInfo, namespace: string): number {
+  /** A Service port by everything written until now, whether or not a proxy has it in force. */
+  newestPort(serviceIndex: number, portIndex: number): PortView | undefined {
+    const service = this.services.at(serviceIndex);
+    const port = service?.ports[portIndex];
+    if (service === undefined || port === undefined) return undefined;
+    const services = this.store.log("Service").end;
+    const slices = this.store.log("EndpointSlice").end;
+    return this.views.view(service.key, { services, slices })?.port(port.number, port.protocol);
+  }
+
+  /** The pod that an endpoint stands for: by its reference, else by its address. */
+  podIndexOf({ address, endpoint }: EndpointInfo, namespace: string): number {
     const { uid, name, namespace: of = namespace } = endpoint.targetRef ?? {};
     const known =
       (uid === undefined ? undefined : this.pods.byUid(uid)) ??
       (name === undefined ? undefined : this.pods.byKey(`${of}/${name}`)) ??
       this.pods.outside(address);
     return known.index;
+  }
+
+  /** Before the controllers see what was applied: they see objects tied to their owners. */
+  #planAdoption(): void {
+    if (this.#adoptionIsDue) return;
+    this.#adoptionIsDue = true;
+    this.#work.after(0, () => {
+      this.#adoptionIsDue = false;
+      this.#initial ??= initialState(this.store);
+      const { changes, notes } = adopt(this.store);
+      for (const change of changes) executeChange(this.store, this.sim.now, change);
+      this.#adoptionNotes.push(...notes.filter((note) => !this.#adoptionNotes.includes(note)));
+    });
   }
 
   #setAnswering(uid: string, answering: boolean): void {

@@ -1,22 +1,16 @@
-import type {
-  Deployment,
-  EndpointSlice,
-  IPFamily,
-  Node,
-  Pod,
-  ReplicaSet,
-  Service,
-  StatefulSet,
-} from "../api/index.ts";
+import type { IPFamily, Pod } from "../api/index.ts";
 import type { Store } from "../store/index.ts";
 import { PodAddresses } from "./addresses/pod-addresses.ts";
 import { ServiceAddresses } from "./addresses/service-addresses.ts";
 import { admitPod } from "./admission.ts";
+import { DaemonSetController } from "./daemon-set/controller.ts";
 import { DeploymentController } from "./deployment/controller.ts";
-import { EndpointSliceController, serviceKeyOfSlice } from "./endpoint-slice/controller.ts";
+import { EndpointSliceController } from "./endpoint-slice/controller.ts";
 import type { ReconcileOptions } from "./endpoint-slice/reconcile.ts";
+import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
 import { Kubelets, type PodRuntime } from "./kubelet/kubelets.ts";
-import { controllerOf, controllerUidOf } from "./ownership/ownership.ts";
+import { NodeLifeCycle } from "./node-life-cycle/node-life-cycle.ts";
+import { TaintEviction } from "./node-life-cycle/taint-eviction.ts";
 import { ReplicaSetController } from "./replica-set/controller.ts";
 import {
   type Controller,
@@ -24,8 +18,10 @@ import {
   type RunnerOptions,
 } from "./runtime/controller-runner.ts";
 import { Informer } from "./runtime/informer.ts";
+import { type Informers, watchAll } from "./runtime/informers.ts";
 import type { Work } from "./runtime/work.ts";
 import { SchedulingLoop } from "./scheduling/scheduling-loop.ts";
+import { StatefulSetController } from "./stateful-set/controller.ts";
 import type { Timings } from "./timings.ts";
 
 export interface ControlPlaneOptions {
@@ -34,17 +30,6 @@ export interface ControlPlaneOptions {
   /** Address families of pods, the first one first. */
   readonly ipFamilies: readonly IPFamily[];
   readonly runtime: PodRuntime;
-}
-
-/** The shared caches of all controllers. */
-export interface Informers {
-  readonly pods: Informer<Pod>;
-  readonly nodes: Informer<Node>;
-  readonly services: Informer<Service>;
-  readonly slices: Informer<EndpointSlice>;
-  readonly deployments: Informer<Deployment>;
-  readonly replicaSets: Informer<ReplicaSet>;
-  readonly statefulSets: Informer<StatefulSet>;
 }
 
 const S = 1_000_000_000;
@@ -56,6 +41,7 @@ export class ControlPlane {
   readonly kubelets: Kubelets;
   readonly scheduling: SchedulingLoop;
   readonly endpointSlices: EndpointSliceController;
+  readonly nodeLifeCycle: NodeLifeCycle;
   readonly #work: Work;
   readonly #store: Store;
   readonly #timings: Timings;
@@ -68,11 +54,11 @@ export class ControlPlane {
     const serviceAddresses = new ServiceAddresses();
     store.admit("Service", (object) => serviceAddresses.admit(object));
     store.admit("Pod", (object) => admitPod(object, timings.notReadyTolerationSeconds));
-    this.informers = this.#watch();
+    this.informers = watchAll(work, store, timings.informerLatencyNs);
     const { informers } = this;
     this.scheduling = new SchedulingLoop(work, store, timings, informers);
     const addresses = new PodAddresses(options.ipFamilies);
-    const kubeletPods = this.#informer<Pod>("Pod", timings.kubeletWatchNs, "kubelets");
+    const kubeletPods = new Informer<Pod>(work, store, "Pod", timings.kubeletWatchNs, "kubelets");
     kubeletPods.addIndex("node", ({ spec }) => [spec.nodeName ?? ""]);
     informers.nodes.onEvent(({ type, object }) => {
       if (type !== "DELETED") addresses.addNode(object);
@@ -88,6 +74,13 @@ export class ControlPlane {
     deployments.start(this.#run(deployments));
     const replicaSets = new ReplicaSetController(work, informers);
     replicaSets.start(this.#run(replicaSets));
+    const statefulSets = new StatefulSetController(work, informers);
+    statefulSets.start(this.#run(statefulSets));
+    const daemonSets = new DaemonSetController(work, informers);
+    daemonSets.start(this.#run(daemonSets));
+    this.nodeLifeCycle = new NodeLifeCycle(work, store, timings, informers);
+    new TaintEviction(work, store, timings, informers);
+    new GarbageCollector(work, store, timings, informers);
   }
 
   #run<Observed>(
@@ -103,42 +96,5 @@ export class ControlPlane {
       backoff,
       staleCacheWaitNs: Math.max(informerLatencyNs, 1),
     });
-  }
-
-  #informer<T extends Pod | Node | Service | EndpointSlice | Deployment | ReplicaSet | StatefulSet>(
-    kind: T["kind"],
-    latencyNs = this.#timings.informerLatencyNs,
-    name = "controllers",
-  ): Informer<T> {
-    return new Informer<T>(this.#work, this.#store, kind, latencyNs, name);
-  }
-
-  #watch(): Informers {
-    const informers: Informers = {
-      nodes: this.#informer<Node>("Node"),
-      services: this.#informer<Service>("Service"),
-      deployments: this.#informer<Deployment>("Deployment"),
-      replicaSets: this.#informer<ReplicaSet>("ReplicaSet"),
-      statefulSets: this.#informer<StatefulSet>("StatefulSet"),
-      pods: this.#informer<Pod>("Pod"),
-      slices: this.#informer<EndpointSlice>("EndpointSlice"),
-    };
-    const namespaceOf = (object: { metadata: { namespace?: string } }): string[] => [
-      object.metadata.namespace ?? "",
-    ];
-    informers.pods.addIndex("namespace", namespaceOf);
-    informers.pods.addIndex("controller", controllerUidOf);
-    informers.pods.addIndex("orphan", (pod) =>
-      controllerOf(pod) === undefined ? namespaceOf(pod) : [],
-    );
-    informers.services.addIndex("namespace", namespaceOf);
-    informers.replicaSets.addIndex("namespace", namespaceOf);
-    informers.replicaSets.addIndex("controller", controllerUidOf);
-    informers.deployments.addIndex("namespace", namespaceOf);
-    informers.slices.addIndex("service", (slice) => {
-      const key = serviceKeyOfSlice(slice);
-      return key === undefined ? [] : [key];
-    });
-    return informers;
   }
 }

@@ -1,4 +1,4 @@
-export { ControlPlane, type ControlPlaneOptions, type Informers } from "./control-plane.ts";
+export { ControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
 export { fencepostsOf, resolveFenceposts } from "./deployment/fenceposts.ts";
 export { rollingUpdate } from "./deployment/rolling-update.ts";
 export { scaleDeployment } from "./deployment/scaling.ts";

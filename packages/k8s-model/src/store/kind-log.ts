@@ -1,5 +1,4 @@
 import type { KubeObject } from "../api/index.ts";
-import type { Cursor } from "./cursor.ts";
 import { StoreError } from "./store-error.ts";
 import type { Version } from "./version.ts";
 
@@ -14,7 +13,8 @@ export class KindLog<T extends KubeObject = KubeObject> {
   readonly kind: string;
   /** Objects as they are now, in the order of their creation. */
   readonly current: ReadonlyMap<string, Version<T>>;
-  readonly cursors: Set<Cursor<T>> = new Set();
+  /** Watches: history at or above the lowest is kept. */
+  readonly cursors: Set<{ readonly position: number }> = new Set();
   #versions: Version<T>[] = [];
   #base = 0;
   #live = new Map<string, Version<T>>();

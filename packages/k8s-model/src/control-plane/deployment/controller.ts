@@ -1,7 +1,7 @@
 import { type Deployment, objectKey, type ReplicaSet } from "../../api/index.ts";
-import type { Informers } from "../control-plane.ts";
 import { controllerOf } from "../ownership/ownership.ts";
 import type { Controller, ControllerRunner, Plan } from "../runtime/controller-runner.ts";
+import type { Informers } from "../runtime/informers.ts";
 import { type ObservedDeployment, planDeployment } from "./plan.ts";
 
 /** The Deployment controller around {@link planDeployment}. */

@@ -15,7 +15,7 @@ import type { Controller, Plan } from "../runtime/controller-runner.ts";
 import type { Informer, InformerEvent } from "../runtime/informer.ts";
 import type { Work } from "../runtime/work.ts";
 import { belongsInSlices, isPodReady, podAddresses } from "./endpoint-of-pod.ts";
-import { CONTROLLER_NAME, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from "./labels.ts";
+import { CONTROLLER_NAME, MANAGED_BY_LABEL, serviceKeyOfSlice } from "./labels.ts";
 import {
   type ReconcileInput,
   type ReconcileOptions,
@@ -159,13 +159,6 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
 
 function writeMark(type: WatchEventType, key: string, object: KubeObject): string {
   return type === "DELETED" ? `deleted ${key}` : (object.metadata.resourceVersion ?? "");
-}
-
-/** `namespace/name` of the Service that a slice belongs to. */
-export function serviceKeyOfSlice({ metadata }: EndpointSlice): string | undefined {
-  const name = metadata.labels?.[SERVICE_NAME_LABEL];
-  if (name === undefined) return undefined;
-  return metadata.namespace === undefined ? name : `${metadata.namespace}/${name}`;
 }
 
 function changesOf({ creates, updates, deletes }: ReconcileOutput): Change[] {

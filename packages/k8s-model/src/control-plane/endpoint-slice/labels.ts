@@ -47,3 +47,10 @@ export function sameLabels(a: Labels | undefined, b: Labels | undefined): boolea
 function unreserved(labels: Labels | undefined): [string, string][] {
   return Object.entries(labels ?? {}).filter(([key]) => !RESERVED.has(key));
 }
+
+/** `namespace/name` of the Service that a slice belongs to. */
+export function serviceKeyOfSlice({ metadata }: EndpointSlice): string | undefined {
+  const name = metadata.labels?.[SERVICE_NAME_LABEL];
+  if (name === undefined) return undefined;
+  return metadata.namespace === undefined ? name : `${metadata.namespace}/${name}`;
+}

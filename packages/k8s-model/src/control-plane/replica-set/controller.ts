@@ -1,9 +1,9 @@
 import { objectKey, type Pod, selectorFromObject, selectorMatches } from "../../api/index.ts";
-import type { Informers } from "../control-plane.ts";
 import { controllerOf } from "../ownership/ownership.ts";
 import { isPodActive } from "../ownership/pod-availability.ts";
 import type { Controller, ControllerRunner, Plan } from "../runtime/controller-runner.ts";
 import type { InformerEvent } from "../runtime/informer.ts";
+import type { Informers } from "../runtime/informers.ts";
 import type { Work } from "../runtime/work.ts";
 import { type ObservedReplicaSet, planReplicaSet } from "./plan.ts";
 

@@ -1,7 +1,7 @@
 import { parseSelectorInteger, type Taint, type Toleration } from "../../api/index.ts";
 
 /** Whether one toleration tolerates one taint: effect, key, and value by the operator. */
-function tolerates(toleration: Toleration, taint: Taint): boolean {
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
   const { effect, key, operator, value } = toleration;
   if (effect !== undefined && effect !== "" && effect !== taint.effect) return false;
   if (key !== undefined && key !== "" && key !== taint.key) return false;

@@ -11,6 +11,7 @@ export {
   endpointSet,
   endpointsOnNode,
 } from "./endpoint-info.ts";
+export { type EndpointVerdict, explainRouting, type RoutingExplanation } from "./explain.ts";
 export {
   type PodIndexOf,
   PortView,

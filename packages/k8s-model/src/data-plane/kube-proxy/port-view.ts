@@ -81,6 +81,14 @@ export class PortView {
     return choice[origin];
   }
 
+  /** Every ready endpoint, whichever node asks. */
+  readyPods(): readonly number[] {
+    const namespace = this.info.service.metadata.namespace ?? "";
+    return this.set.endpoints
+      .filter(({ ready }) => ready)
+      .map((endpoint) => this.#podIndexOf(endpoint, namespace));
+  }
+
   categorized(nodeName: string, zone: string | undefined): Categorized {
     return categorize(endpointsOnNode(this.set, nodeName), this.info, nodeName, zone);
   }

@@ -1,0 +1,1 @@
+export { type Fault, FaultError, scheduleFaults } from "./fault.ts";
