@@ -19,7 +19,7 @@ import type { WhatIfSide } from "../what-if/what-if.ts";
 import { environmentAssumptions, kubernetesVersionOf } from "./environment.ts";
 import { type GivenTraffic, type PreparedTraffic, prepareTraffic } from "./prepare-traffic.ts";
 import { setReplicas } from "./set-replicas.ts";
-import { validationDiagnostics } from "./validation.ts";
+import { releaseDiagnostics, validationDiagnostics } from "./validation.ts";
 import { workloadLimits } from "./workload-limits.ts";
 
 /** What the user gave, as texts; everything else is derived. */
@@ -78,8 +78,8 @@ export function prepareInput(request: InputRequest): PreparedInput {
       : setReplicas(given, request.replicas);
   const changed = change(request, scaled.objects, diagnostics);
   diagnostics.push(...kinds.diagnostics, ...facts.diagnostics);
-  checkSide(scaled.objects, diagnostics);
-  checkSide(changed.objects, diagnostics);
+  checkSide(scaled.objects, version.value, diagnostics);
+  checkSide(changed.objects, version.value, diagnostics);
   diagnostics.push(...checkReferences(changed.objects));
   const traffic = prepareTraffic(request, scaled.objects, changed.objects);
   diagnostics.push(...traffic.diagnostics);
@@ -157,9 +157,13 @@ function nameOf({ object }: ManifestObject): string {
   return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
-function checkSide(entries: readonly ManifestObject[], diagnostics: Diagnostic[]): void {
+function checkSide(
+  entries: readonly ManifestObject[],
+  version: string,
+  diagnostics: Diagnostic[],
+): void {
   for (const entry of sortByKind(entries).simulated) {
-    diagnostics.push(...validationDiagnostics(entry));
+    diagnostics.push(...validationDiagnostics(entry), ...releaseDiagnostics(entry, version));
   }
 }
 

@@ -1,4 +1,4 @@
-import { validateObject } from "../../api/index.ts";
+import { checkRelease, validateObject } from "../../api/index.ts";
 import type { Diagnostic, ManifestObject } from "../../manifests/index.ts";
 
 /**
@@ -12,6 +12,19 @@ export function validationDiagnostics(entry: ManifestObject): readonly Diagnosti
     code: severity === "warning" ? "unknown-field" : codeOf(reason),
     severity,
     message: `${object.kind} "${object.metadata.name}": ${field} ${detail}.`,
+    at: entry.position(field),
+    field,
+  }));
+}
+
+/** Fields of an object that a release ignores or rejects; a field that does nothing misleads. */
+export function releaseDiagnostics(entry: ManifestObject, version: string): readonly Diagnostic[] {
+  const { object } = entry;
+  return checkRelease(object, version).map(({ code, severity, field, message, remedy }) => ({
+    code,
+    severity,
+    message: `${object.kind} "${object.metadata.name}": ${message}`,
+    remedy,
     at: entry.position(field),
     field,
   }));
