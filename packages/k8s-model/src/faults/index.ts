@@ -1,1 +1,0 @@
-export { type Fault, FaultError, scheduleFaults } from "./fault.ts";
