@@ -1,5 +1,6 @@
 import type { SimTime } from "../time/index.ts";
-import type { Progress, RunEnd, RunOptions, RunSummary } from "./run-options.ts";
+import { Pace } from "./pace.ts";
+import type { RunEnd, RunOptions, RunSummary } from "./run-options.ts";
 
 /** The engine as a run sees it. */
 export interface Engine {
@@ -19,7 +20,7 @@ export function runInSlices(engine: Engine, endNs: number, options: RunOptions):
   const sliceLength = stopWhen ? 1 : watched ? EVENTS_PER_LOOK : Infinity;
   const pace = new Pace(engine.now(), endNs, options.clock);
   let events = 0;
-  let reported = 0;
+  let reported = -1;
   let end = endBefore(options, pace, events);
   while (end === undefined) {
     const wanted = Math.min(sliceLength, maxEvents - events);
@@ -28,12 +29,12 @@ export function runInSlices(engine: Engine, endNs: number, options: RunOptions):
     if (engine.stopping()) end = "stopped";
     else if (done < wanted) end = "empty";
     else end = stopWhen?.() ? "condition" : endBefore(options, pace, events);
-    if (progress && events - reported >= progressEvery) {
+    if (progress && events - Math.max(reported, 0) >= progressEvery) {
       reported = events;
       progress(pace.progress(engine.now(), events));
     }
   }
-  progress?.(pace.progress(engine.now(), events));
+  if (events !== reported) progress?.(pace.progress(engine.now(), events));
   return { end, events, now: engine.now() };
 }
 
@@ -43,37 +44,4 @@ function endBefore(options: RunOptions, pace: Pace, events: number): RunEnd | un
   if (events >= (options.maxEvents ?? Infinity)) return "event-budget";
   if (pace.elapsedMs() >= (options.maxMilliseconds ?? Infinity)) return "time-budget";
   return undefined;
-}
-
-/** How fast a run goes, by a clock that may be missing. */
-class Pace {
-  readonly #startNs: number;
-  readonly #endNs: number;
-  readonly #clock: (() => number) | undefined;
-  readonly #startMs: number;
-
-  constructor(startNs: number, endNs: number, clock: (() => number) | undefined) {
-    this.#startNs = startNs;
-    this.#endNs = endNs;
-    this.#clock = clock;
-    this.#startMs = clock?.() ?? 0;
-  }
-
-  elapsedMs(): number {
-    return this.#clock === undefined ? 0 : this.#clock() - this.#startMs;
-  }
-
-  progress(now: SimTime, events: number): Progress {
-    const seconds = this.elapsedMs() / 1000;
-    const lengthNs = this.#endNs - this.#startNs;
-    const share =
-      lengthNs === Infinity ? undefined : lengthNs === 0 ? 1 : (now - this.#startNs) / lengthNs;
-    return {
-      now,
-      events,
-      eventsPerSecond: seconds > 0 ? events / seconds : undefined,
-      share,
-      secondsLeft: seconds > 0 && share ? (seconds * (1 - share)) / share : undefined,
-    };
-  }
 }

@@ -1,10 +1,17 @@
 import { SimulationError } from "../errors/index.ts";
-import { type RandomStream, type SavedStreams, StreamRegistry } from "../random/index.ts";
+import {
+  type Arrivals,
+  type RandomStream,
+  type SavedStreams,
+  StreamRegistry,
+} from "../random/index.ts";
 import { MAX_TIME, type SimTime } from "../time/index.ts";
+import { ArrivalSource } from "./arrival-source.ts";
 import { type Action, Closures } from "./closures.ts";
 import type { EventId, HandlerId } from "./event-id.ts";
 import { handlerFailure } from "./handler-failure.ts";
 import { type Handler, type HandlerLabel, HandlerTable, OUTSIDE } from "./handler-table.ts";
+import { type Observer, Observers, type StopObserving } from "./observer.ts";
 import { Deadlock, type Process, type ProcessBody, type ProcessOptions } from "./process/index.ts";
 import { ProcessTable, type Waiting } from "./process/process-table.ts";
 import { EventQueue } from "./queue/event-queue.ts";
@@ -49,6 +56,8 @@ export class Simulation implements Scheduler {
   readonly #streams: StreamRegistry;
   readonly #sites: string[] | undefined;
   readonly #closureHandler: HandlerId;
+  readonly #observers: Observers = new Observers();
+  #observed = false;
   #now = 0;
   #events = 0;
   #current: HandlerId = OUTSIDE;
@@ -180,6 +189,11 @@ export class Simulation implements Scheduler {
     return new Repetition(this, periodNs, action, options.firstNs ?? periodNs);
   }
 
+  /** Runs an action at every arrival, from now on; the times are drawn from `stream`. */
+  arrivals(arrivals: Arrivals, stream: RandomStream, action: Action): ArrivalSource {
+    return new ArrivalSource(this, arrivals, stream, action);
+  }
+
   /**
    * Starts a process: a generator function that yields what it waits for. Its first step runs as an
    * event of its own, now or after `delayNs`.
@@ -224,7 +238,20 @@ export class Simulation implements Scheduler {
     return this.#run(Infinity, { maxEvents: 1 }).events === 1;
   }
 
-  /** Ends the present run after the present event; running again continues. */
+  /**
+   * Shows every event and every draw to an observer, until the returned function is called. Observing
+   * changes nothing but the speed.
+   */
+  observe(observer: Observer): StopObserving {
+    this.#observers.add(observer);
+    this.#setObserved();
+    return () => {
+      this.#observers.remove(observer);
+      this.#setObserved();
+    };
+  }
+
+  /** Ends the present run after the present event; running again continues: a pause. */
   stop(): void {
     this.#stopping = this.#running;
   }
@@ -269,6 +296,7 @@ export class Simulation implements Scheduler {
       this.#current = (handlers & 0xffff) as HandlerId;
       events++;
       this.#events++;
+      if (this.#observed) this.#showEvent(handlers, a, b);
       try {
         (runs[handlers & 0xffff] as Handler)(a, b);
       } catch (cause) {
@@ -284,6 +312,24 @@ export class Simulation implements Scheduler {
     const id = this.#queue.insert(time, priority, handler | (this.#current << 16), a, b);
     if (this.#sites !== undefined) this.#sites[this.#queue.records.slot(id)] = callerStack();
     return id;
+  }
+
+  #setObserved(): void {
+    this.#observed = !this.#observers.isEmpty;
+    this.#streams.observe(
+      this.#observed ? (stream, value) => this.#observers.draw(stream, value) : undefined,
+    );
+  }
+
+  #showEvent(handlers: number, a: number, b: number): void {
+    this.#observers.event({
+      time: this.now,
+      handler: handlers & 0xffff,
+      component: this.#handlers.name(handlers & 0xffff),
+      a,
+      b,
+      scheduledBy: this.#handlers.name(handlers >>> 16),
+    });
   }
 
   #requireFuture(rounded: number, given: number): void {
@@ -310,9 +356,11 @@ export class Simulation implements Scheduler {
   }
 }
 
-/** Where the caller of the simulation stands. */
+/** Where the caller of the simulation stands: the stack without the kernel's own frames. */
 function callerStack(): string {
-  return String(new Error("scheduled").stack).split("\n").slice(4).join("\n");
+  const frames = String(new Error("scheduled").stack).split("\n").slice(1);
+  const first = frames.findIndex((frame) => !/\b(Simulation|callerStack)\b/.test(frame));
+  return frames.slice(Math.max(0, first)).join("\n");
 }
 
 function alreadyRunning(nowNs: number): SimulationError {

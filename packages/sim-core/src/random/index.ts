@@ -1,3 +1,4 @@
+export * from "./arrivals/index.ts";
 export type { Distribution } from "./distribution.ts";
 export * from "./distributions/index.ts";
 export { type DrawObserver, RandomStream, type StreamState } from "./random-stream.ts";
