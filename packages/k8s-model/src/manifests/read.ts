@@ -17,7 +17,7 @@ export interface ManifestSource {
 export interface ReadOptions {
   /** Given to objects of namespaced kinds that name none. Default: `default`. */
   readonly namespace?: string;
-  /** YAML files longer than this, in characters, are refused. Default: 20 Mi. */
+  /** YAML files longer than this, in characters, are refused. Default: 64 Mi. */
   readonly maxYamlLength?: number;
   /** JSON files longer than this, in characters, are refused. Default: 400 Mi. */
   readonly maxJsonLength?: number;
@@ -68,7 +68,7 @@ export function readSource(source: ManifestSource, options: ReadOptions): ReadFi
   const isJson = /^\s*[{[]/.test(text.slice(0, 1_000)) && !/^\s*\{\{/.test(text.slice(0, 1_000));
   const limit = isJson
     ? (options.maxJsonLength ?? 400 * MEBI)
-    : (options.maxYamlLength ?? 20 * MEBI);
+    : (options.maxYamlLength ?? 64 * MEBI);
   if (text.length > limit) return tooLarge(file, text.length, limit, isJson);
   const binary = notText(file, text);
   if (binary !== undefined) return { documents: [], diagnostics: [binary] };

@@ -6,6 +6,7 @@ import { problemDiagnostic, ReadProblem } from "./problem.ts";
 import type { ReadFile, SourceDocument } from "./source-document.ts";
 import { type Location, locateInYaml } from "./yaml-location.ts";
 import { type Piece, yamlPieces } from "./yaml-pieces.ts";
+import { readPlainBlocks } from "./yaml-plain-blocks.ts";
 import { syntaxProblem } from "./yaml-problem.ts";
 import { yamlSyntax } from "./yaml-syntax.ts";
 import { yamlValue } from "./yaml-value.ts";
@@ -20,11 +21,13 @@ const MAX_DIAGNOSTICS = 50;
 export function readYamlFile(file: string, text: string, lines: LineIndex): ReadFile {
   const documents: SourceDocument[] = [];
   const diagnostics: Diagnostic[] = [];
+  const budget = { characters: FULL_READER_TOTAL };
   for (const piece of yamlPieces(text)) {
     try {
-      documents.push(...readPiece(file, text, piece, lines));
+      documents.push(...readPiece(file, text, piece, lines, budget));
     } catch (problem) {
-      diagnostics.push(problemDiagnostic(asProblem(problem, piece.start), lines.position));
+      if (!(problem instanceof ReadProblem)) throw problem;
+      diagnostics.push(problemDiagnostic(problem, lines.position));
     }
     if (diagnostics.length === MAX_DIAGNOSTICS) {
       diagnostics.push({
@@ -40,7 +43,21 @@ export function readYamlFile(file: string, text: string, lines: LineIndex): Read
   return { documents, diagnostics };
 }
 
-function readPiece(file: string, text: string, piece: Piece, lines: LineIndex): SourceDocument[] {
+function readPiece(
+  file: string,
+  text: string,
+  piece: Piece,
+  lines: LineIndex,
+  budget: { characters: number },
+): SourceDocument[] {
+  const plain = readPlainBlocks(text.slice(piece.start, piece.end));
+  if ("value" in plain) {
+    return [sourceDocument(file, text, piece, lines, plain.value, 0, undefined)];
+  }
+  budget.characters -= piece.end - piece.start;
+  if (piece.end - piece.start > FULL_READER_LENGTH || budget.characters < 0) {
+    throw tooLong(piece, piece.start + plain.gaveUpAt);
+  }
   const composed = compose(text, piece);
   const found: SourceDocument[] = [];
   composed.forEach((document, index) => {
@@ -50,6 +67,20 @@ function readPiece(file: string, text: string, piece: Piece, lines: LineIndex): 
     found.push(sourceDocument(file, text, piece, lines, value, index, kept));
   });
   return found;
+}
+
+/** The full reader takes seconds and half a gigabyte for this much; longer documents are refused. */
+const FULL_READER_LENGTH = 4_000_000;
+const FULL_READER_TOTAL = 16_000_000;
+
+function tooLong(piece: Piece, offset: number): ReadProblem {
+  const size = `${((piece.end - piece.start) / 1_000_000).toFixed(1)} MB`;
+  return new ReadProblem(
+    "document-too-large",
+    offset,
+    `This document of ${size} leaves the plain block form of YAML here, which is too slow to read at such a length.`,
+    "mend this line if it is wrong, else pass JSON (kubectl get -o json) or split the document",
+  );
 }
 
 /** Syntax trees take some fifty times the text; those of long documents are made again on demand. */
@@ -72,6 +103,9 @@ function sourceDocument(
     tellsText: (number) => Number.isSafeInteger(number) || !Number.isInteger(number),
     position: lines.position,
     locate(path: FieldPath): Location {
+      if (piece.end - piece.start > FULL_READER_LENGTH) {
+        return { offset: piece.start, found: path.length === 0 };
+      }
       document ??= compose(text, piece)[index] as Document;
       const inPiece = piece.item === undefined ? path : [0, ...path];
       const location = locateInYaml(document, inPiece);
@@ -83,7 +117,7 @@ function sourceDocument(
 /** The composed documents of a piece; the first syntax error is thrown. */
 function compose(text: string, piece: Piece): readonly Document[] {
   const pieceText = text.slice(piece.start, piece.end);
-  const syntax = yamlSyntax(pieceText);
+  const syntax = syntaxOf(pieceText, piece.start);
   if ("tooDeepAt" in syntax) {
     throw new ReadProblem(
       "nested-too-deep",
@@ -110,13 +144,16 @@ function shifted<T>(start: number, run: () => T): T {
   }
 }
 
-function asProblem(problem: unknown, start: number): ReadProblem {
-  if (problem instanceof ReadProblem) return problem;
-  // The library is fed arbitrary bytes; whatever it throws is a broken document, not our end.
-  return new ReadProblem(
-    "yaml-syntax",
-    start,
-    "This document cannot be read as YAML.",
-    "check that the file is a Kubernetes manifest",
-  );
+/** The library is fed arbitrary text; whatever it throws is a broken document, not our end. */
+function syntaxOf(pieceText: string, start: number): ReturnType<typeof yamlSyntax> {
+  try {
+    return yamlSyntax(pieceText);
+  } catch {
+    throw new ReadProblem(
+      "yaml-syntax",
+      start,
+      "This document cannot be read as YAML.",
+      "check that the file is a Kubernetes manifest",
+    );
+  }
 }

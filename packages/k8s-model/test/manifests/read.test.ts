@@ -367,3 +367,11 @@ test("every kind is counted, and ignored ones that would change the answer are w
     1 VirtualService (networking.istio.io/v1) ignored: traffic is not split, retried, timed out or kept in its zone by the mesh."
   `);
 });
+
+test("a document too long for the full reader names the line where it leaves the plain form", () => {
+  const text = `${POD}a\n  annotations:\n${"    note: x\n".repeat(500_000)}`;
+  expect(complaints(text)).toMatchInlineSnapshot(`
+    "m.yaml:7:5  This document of 6.0 MB leaves the plain block form of YAML here, which is too slow to read at such a length.
+      Fix: mend this line if it is wrong, else pass JSON (kubectl get -o json) or split the document.   [document-too-large]"
+  `);
+});
