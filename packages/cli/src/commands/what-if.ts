@@ -62,6 +62,7 @@ export const whatIf: CommandSpec = {
       limits: input.limits,
       expectations: textsOf(invocation, "expect").map(parseExpectation),
       faults: change.faults,
+      faultsAreTheChange: input.changes.length === 0,
       ...(change.applyAtNs === undefined ? {} : { applyAtNs: change.applyAtNs }),
       onProgress: reporter(progress),
     });
@@ -121,8 +122,11 @@ function timelineMarks({ applyAtNs, faults }: ChangeTiming): TimelineMarks | und
     binSeconds: TIMELINE_BIN_NS / 1e9,
     changeAtSeconds: applyAtNs === undefined ? null : applyAtNs / 1e9,
     marks: faults.flatMap(({ kind, target, atNs, untilNs }) => [
-      { seconds: atNs / 1e9, label: `${kind === "zone-outage" ? "zone" : "node"} ${target} down` },
-      ...(untilNs === undefined ? [] : [{ seconds: untilNs / 1e9, label: `${target} back` }]),
+      {
+        seconds: atNs / 1e9,
+        label: `${kind === "zone-outage" ? "zone" : "node"} ${target} goes down`,
+      },
+      ...(untilNs === undefined ? [] : [{ seconds: untilNs / 1e9, label: `${target} comes back` }]),
     ]),
   };
 }

@@ -29,10 +29,14 @@ export function answerSentence(options: AnswerOptions): string {
   });
   const first = share.changes
     ? `With the change, ${share.clause}${cost?.changes ? `, and ${cost.clause}` : ""}.`
-    : `${unchanged(share, options)}`;
+    : rest.length === 0
+      ? unchanged(share, options)
+      : `With the change, ${rest.join("; ")}; ${share.before} of the bytes cross zones, before and after.`;
   const clients =
     rest.length > 0
-      ? ` ${capital(rest.join("; "))}.`
+      ? share.changes
+        ? ` ${capital(rest.join("; "))}.`
+        : ""
       : share.changes
         ? " p99 latency and failures do not change measurably."
         : "";

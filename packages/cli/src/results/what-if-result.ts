@@ -46,7 +46,7 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
   return {
     schema: "k8s-netsim/result/v1",
     kind: "what-if",
-    title: titleOf(input),
+    title: titleOf(input, options),
     question: questionOf(input, options),
     answer: sentence,
     verdict: overall(answer.expectations.map(({ verdict }) => verdict)),
@@ -63,7 +63,7 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     warnings: warningsOf(options),
     configurations: [
       { id: "before", label: "as it is", parameters: {} },
-      { id: "after", label: "as changed", parameters: {} },
+      { id: "after", label: afterLabel(options), parameters: {} },
     ],
     measures,
     headline: headlineOf(answer),
@@ -95,18 +95,31 @@ function isHindrance({ message }: { readonly message: string }): boolean {
   return message.startsWith("cannot profit") || message.startsWith("has no ready endpoint");
 }
 
-function titleOf({ changes }: PreparedInput): string {
-  const [first, ...more] = changes;
+function afterLabel({ input, timeline }: WhatIfResultOptions): string {
+  return input.changes.length === 0 && (timeline?.marks.length ?? 0) > 0
+    ? "with the fault"
+    : "as changed";
+}
+
+function titleOf(input: PreparedInput, { timeline }: WhatIfResultOptions): string {
+  const [first, ...more] = [...input.changes, ...faultWords(timeline)];
   if (first === undefined) return "The cluster as it is";
   return `What if ${first}${more.length === 0 ? "" : `, and ${more.length} more`}`;
 }
 
 function questionOf(input: PreparedInput, { timeline }: WhatIfResultOptions): string {
-  const what = input.changes.length === 0 ? "nothing is changed" : shortList(input.changes, 4);
-  const faults = (timeline?.marks ?? []).map((mark) => `${mark.label} at ${mark.seconds} s`);
+  const faults = faultWords(timeline);
   const when = timeline?.changeAtSeconds == null ? "" : ` at ${timeline.changeAtSeconds} s`;
-  const also = faults.length === 0 ? "" : `, with ${faults.join(", ")}`;
-  return `What happens to clients and bill if ${what}${when}${also}?`;
+  const parts = [
+    ...(input.changes.length === 0 ? [] : [`${shortList(input.changes, 4)}${when}`]),
+    ...faults,
+  ];
+  const what = parts.length === 0 ? "nothing is changed" : parts.join(", with ");
+  return `What happens to clients and bill if ${what}?`;
+}
+
+function faultWords(timeline: TimelineMarks | undefined): readonly string[] {
+  return (timeline?.marks ?? []).map((mark) => `${mark.label} at ${mark.seconds} s`);
 }
 
 function shortList(words: readonly string[], most: number): string {

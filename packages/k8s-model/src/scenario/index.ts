@@ -36,6 +36,17 @@ export {
   type Variations,
 } from "./definition/scenario.ts";
 export { closedLoop, type LoopOptions, openLoop } from "./definition/traffic.ts";
+export {
+  type ConnectionQuestion,
+  ConnectionQuestionError,
+  parseConnectionQuestion,
+} from "./explain/connection-question.ts";
+export {
+  type ConnectionExplanation,
+  type ExplainOptions,
+  explainConnection,
+  type Hop,
+} from "./explain/explain-connection.ts";
 export type { Finding } from "./findings/finding.ts";
 export {
   type InputRequest,

@@ -44,6 +44,8 @@ export interface WhatIfQuestion {
   /** The change happens at a time after warm-up; without it, and without faults, steady states. */
   readonly applyAtNs?: SimTime;
   readonly faults: readonly FaultDefinition[];
+  /** Nothing else changes: the faults strike the changed side alone. */
+  readonly faultsAreTheChange?: boolean;
   readonly onProgress?: (done: number, total: number, doing: string) => void;
 }
 
@@ -127,7 +129,7 @@ function transientRuns(question: WhatIfQuestion, before: Side, after: Side): Pai
       settings,
       replication,
       kubernetesVersion,
-      faults,
+      faults: question.faultsAreTheChange === true && side === before ? [] : faults,
       binNs: TIMELINE_BIN_NS,
       ...(change === undefined ? {} : { change }),
     });

@@ -34,11 +34,11 @@ export class ClusterNetwork implements Network {
     this.#zoneIndex = new Map(this.zones.map((zone, index) => [zone, index]));
     this.#workloadIndex = new Map(plan.workloads.map(({ key }, index) => [key, index]));
     this.#ports = plan.servicePorts;
-    cluster.onChange({ podChanged: () => this.forget() });
+    const forget = (): void => this.#forget();
+    cluster.onChange({ podChanged: forget, nodeChanged: forget });
   }
 
-  /** Forgets what is remembered of running pods and nodes: one of them has changed. */
-  forget(): void {
+  #forget(): void {
     this.#clientPods = new Map();
     this.#entryNodes = new Map();
   }

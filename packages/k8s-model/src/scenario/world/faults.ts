@@ -1,7 +1,6 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
 import type { Cluster } from "../../cluster/index.ts";
 import type { FaultDefinition } from "../definition/cluster-definition.ts";
-import type { ClusterNetwork } from "./cluster-network.ts";
 
 /** A fault that names nothing of the cluster. */
 export class FaultError extends Error {
@@ -16,26 +15,17 @@ export class FaultError extends Error {
 }
 
 /** Breaks a zone or node at its time after `originNs`, and mends it where the fault says when. */
-export function scheduleFault(
-  cluster: Cluster,
-  network: ClusterNetwork,
-  fault: FaultDefinition,
-  originNs: SimTime,
-): void {
+export function scheduleFault(cluster: Cluster, fault: FaultDefinition, originNs: SimTime): void {
   const target = targetOf(cluster, fault);
   const { sim } = cluster;
   const isZone = fault.kind === "zone-outage";
-  sim.at((originNs + fault.atNs) as SimTime, () => {
-    if (isZone) cluster.failZone(target);
-    else cluster.failNode(target);
-    network.forget();
-  });
+  sim.at((originNs + fault.atNs) as SimTime, () =>
+    isZone ? cluster.failZone(target) : cluster.failNode(target),
+  );
   if (fault.untilNs === undefined) return;
-  sim.at((originNs + fault.untilNs) as SimTime, () => {
-    if (isZone) cluster.recoverZone(target);
-    else cluster.recoverNode(target);
-    network.forget();
-  });
+  sim.at((originNs + fault.untilNs) as SimTime, () =>
+    isZone ? cluster.recoverZone(target) : cluster.recoverNode(target),
+  );
 }
 
 /** The zone or node of that name; `a` stands for the zone `zone-a` where no zone is called `a`. */

@@ -1,5 +1,5 @@
 import { type SimTime, Simulation } from "@k8s-netsim/sim-core";
-import { type KubeObject, objectKey } from "../../api/index.ts";
+import type { KubeObject } from "../../api/index.ts";
 import { Cluster } from "../../cluster/index.ts";
 import {
   compileTraffic,
@@ -13,7 +13,7 @@ import type { FaultDefinition } from "../definition/cluster-definition.ts";
 import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
 import { ClusterNetwork } from "./cluster-network.ts";
 import { scheduleFault } from "./faults.ts";
-import { inCreationOrder, workloadKeysOf } from "./resting-cluster.ts";
+import { changeObjects, inCreationOrder, workloadKeysOf } from "./resting-cluster.ts";
 
 export interface LiveRunOptions {
   /** The cluster at the start, defaults filled in. */
@@ -69,7 +69,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
       changeObjects(cluster, options.objects, objects),
     );
   }
-  for (const fault of options.faults) scheduleFault(cluster, network, fault, measureFromNs);
+  for (const fault of options.faults) scheduleFault(cluster, fault, measureFromNs);
   sim.runUntil(endNs);
   for (let step = 0; traffic.inFlight > 0 && step < MAX_DRAIN_STEPS; step++) {
     sim.runUntil((sim.now + DRAIN_STEP_NS) as SimTime);
@@ -87,21 +87,4 @@ function followPods(cluster: Cluster, traffic: RequestTraffic): void {
       else if (answering.delete(index)) traffic.podStopped(index);
     },
   });
-}
-
-/** Brings the cluster from one set of objects to another, through the API. */
-function changeObjects(
-  cluster: Cluster,
-  before: readonly KubeObject[],
-  after: readonly KubeObject[],
-): void {
-  const keyOf = (object: KubeObject): string => `${object.kind} ${objectKey(object)}`;
-  const known = new Map(before.map((object) => [keyOf(object), object]));
-  const kept = new Set(after.map(keyOf));
-  for (const object of inCreationOrder(after)) {
-    if (JSON.stringify(known.get(keyOf(object))) !== JSON.stringify(object)) cluster.apply(object);
-  }
-  for (const object of before) {
-    if (!kept.has(keyOf(object))) cluster.delete(object.kind, objectKey(object));
-  }
 }

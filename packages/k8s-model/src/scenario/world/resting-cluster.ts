@@ -45,7 +45,7 @@ export function restingCluster(
     nodesByZone: () => nodesByZone(cluster),
     workloadObject: (key) => workloadObject(cluster, key),
     unschedulable: () => cluster.unschedulable(),
-    reconciled: () => [],
+    reconciled: () => cluster.reconciled(),
     hintsRefused: (service) => hintsRefused(cluster, service),
   };
 }
@@ -95,8 +95,25 @@ function workloadObject(cluster: Cluster, key: string): KubeObject | undefined {
 }
 
 function hintsRefused(cluster: Cluster, service: string): string | undefined {
-  const last = cluster.controlPlane.endpointSlices.events.get(service)?.at(-1);
+  const last = cluster.serviceEvents(service).at(-1);
   return last?.type === "Warning" || last?.reason === "TopologyAwareHintsDisabled"
     ? last.message
     : undefined;
+}
+
+/** Brings the cluster from one set of objects to another, through the API. */
+export function changeObjects(
+  cluster: Cluster,
+  before: readonly KubeObject[],
+  after: readonly KubeObject[],
+): void {
+  const keyOf = (object: KubeObject): string => `${object.kind} ${objectKey(object)}`;
+  const known = new Map(before.map((object) => [keyOf(object), object]));
+  const kept = new Set(after.map(keyOf));
+  for (const object of inCreationOrder(after)) {
+    if (JSON.stringify(known.get(keyOf(object))) !== JSON.stringify(object)) cluster.apply(object);
+  }
+  for (const object of before) {
+    if (!kept.has(keyOf(object))) cluster.delete(object.kind, objectKey(object));
+  }
 }

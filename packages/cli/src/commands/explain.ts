@@ -1,0 +1,134 @@
+import {
+  ConnectionQuestionError,
+  explainConnection,
+  parseConnectionQuestion,
+  prepareInput,
+} from "@k8s-netsim/k8s-model/scenario";
+import { DEFAULT_ROUND_TRIP_TIMES } from "@k8s-netsim/k8s-model/topology";
+import { trafficDefaults } from "@k8s-netsim/k8s-model/traffic";
+import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
+import { printable } from "../command-line/printable.ts";
+import { showDiagnostics } from "../output/diagnostics.ts";
+import { explanationJson, explanationText } from "../output/explanation.ts";
+import { inputRequest } from "./input-request.ts";
+import { fault, providerPrices, timeSpan } from "./option-values.ts";
+import { INPUT_OPTIONS } from "./what-if-options.ts";
+
+/** `k8s-netsim explain`. */
+export const explain: CommandSpec = {
+  name: "explain",
+  summary: "take one routing decision apart, step by step",
+  usage: "k8s-netsim explain '[NS/]pod/A -> [NS/]svc/B:PORT' -f FILE|DIR… [OPTIONS]",
+  description:
+    "Shows what the proxy on a pod's node does with a new connection to a Service: the view it acts on, every endpoint it knows, the rule that kept or dropped each, and the way to those that are left with latency, bytes and price. The beginning of a pod's name is enough.",
+  groups: [
+    INPUT_OPTIONS,
+    {
+      title: "The moment",
+      options: [
+        {
+          name: "set",
+          kind: "texts",
+          value: "[NAMESPACE/]KIND/NAME:path=value",
+          description: "A change that is made once the cluster is at rest.",
+        },
+        {
+          name: "changed",
+          kind: "texts",
+          value: "FILE|DIR",
+          description: "Manifests as they are after the change.",
+        },
+        {
+          name: "fault",
+          kind: "texts",
+          value: "zone=Z@T[-T]|node=N@T[-T]",
+          description: "A zone or node that goes down; times count from the change.",
+        },
+        {
+          name: "at",
+          kind: "text",
+          value: "T",
+          description:
+            "Time of the question, counted from the change: proxies may not have heard of it yet. Without it everything is at rest.",
+        },
+        {
+          name: "from",
+          kind: "text",
+          value: "node/N",
+          description: "Decide on this node in place of the pod's own.",
+        },
+        {
+          name: "replicas",
+          kind: "text",
+          value: "N",
+          description: "Replicas of every Deployment and StatefulSet that may be scaled.",
+        },
+        {
+          name: "provider",
+          kind: "text",
+          value: "aws|gcp|azure",
+          description: "Whose prices between zones.",
+          default: "from the nodes, else aws",
+        },
+      ],
+    },
+    {
+      title: "Output",
+      options: [{ name: "json", kind: "flag", description: "Print the explanation as JSON." }],
+    },
+  ],
+  examples: [
+    "k8s-netsim explain 'shop/pod/storefront -> svc/basket:9090' -f shop/",
+    "k8s-netsim explain 'pod/web -> svc/cart:7070' -f app.yaml --zones 3 --set 'Service/cart:spec.trafficDistribution=PreferSameZone' --at 200ms",
+  ],
+  run: async (invocation) => {
+    const { text, rest } = questionOf(invocation);
+    const input = prepareInput(inputRequest({ ...invocation, positionals: rest }));
+    if (showDiagnostics(input.diagnostics)) return 2;
+    const at = textOf(invocation, "at");
+    const node = nodeOf(invocation);
+    const sizes = { ...trafficDefaults, ...input.traffic.before.defaults };
+    const explanation = explainConnection(
+      parseConnectionQuestion(text, textOf(invocation, "namespace")),
+      {
+        objects: input.before.objects,
+        faults: textsOf(invocation, "fault").map(fault),
+        kubernetesVersion: input.kubernetesVersion.value,
+        roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+        prices: providerPrices(
+          textOf(invocation, "provider") ?? input.facts.provider?.value ?? "aws",
+        ),
+        requestBytes: sizes.requestBytes,
+        responseBytes: sizes.responseBytes,
+        ...(input.changes.length === 0 ? {} : { changed: input.after.objects }),
+        ...(at === undefined ? {} : { atNs: timeSpan("at", at) }),
+        ...(node === undefined ? {} : { fromNode: node }),
+      },
+    );
+    process.stdout.write(
+      invocation.flags.has("json")
+        ? explanationJson(explanation)
+        : printable(explanationText(explanation, sizes)),
+    );
+    return 0;
+  },
+};
+
+function questionOf(invocation: Invocation): {
+  readonly text: string;
+  readonly rest: readonly string[];
+} {
+  const text = invocation.positionals.find((word) => word.includes("->") || word.includes("→"));
+  if (text !== undefined) {
+    return { text, rest: invocation.positionals.filter((word) => word !== text) };
+  }
+  throw new ConnectionQuestionError(
+    "no-question",
+    "No connection is named.",
+    "write it in quotes, such as 'shop/pod/storefront -> svc/basket:9090'.",
+  );
+}
+
+function nodeOf(invocation: Invocation): string | undefined {
+  return textOf(invocation, "from")?.replace(/^nodes?\//, "");
+}
