@@ -5,6 +5,9 @@ import { manifestDefaulting } from "./manifest-defaulting.ts";
 import { manifestValidation } from "./manifest-validation.ts";
 import { proxyCategorize } from "./proxy-categorize.ts";
 import { quantity } from "./quantity.ts";
+import { replicasetPodDeletionOrder } from "./replicaset-pod-deletion-order.ts";
+import { rollout } from "./rollout.ts";
+import { rolloutProportional } from "./rollout-proportional.ts";
 import { schedulerPlacement } from "./scheduler-placement.ts";
 import { topologyHints } from "./topology-hints.ts";
 
@@ -19,4 +22,7 @@ export const SUITES: readonly Suite[] = [
   trafficDistribution,
   topologyHints,
   proxyCategorize,
+  rollout,
+  rolloutProportional,
+  replicasetPodDeletionOrder,
 ];

@@ -27,7 +27,7 @@ import {
 } from "../data-plane/kube-proxy/port-view.ts";
 import { type Cursor, hashText, Store } from "../store/index.ts";
 import { mergeApplied } from "./merge-applied.ts";
-import { NodeTable } from "./node-table.ts";
+import { type NodeEntry, NodeTable } from "./node-table.ts";
 import { type PodEntry, type PodState, PodTable } from "./pod-table.ts";
 import { type InitialState, initialState, reconciliation } from "./reconciliation.ts";
 import { ServiceTable } from "./service-table.ts";
@@ -52,6 +52,8 @@ export interface ClusterOptions {
 export interface ClusterListener {
   /** A pod's containers start or stop answering, or its Ready condition changes, or it is gone. */
   podChanged?(pod: PodEntry): void;
+  /** A node goes down, comes back, is new or is gone. */
+  nodeChanged?(node: NodeEntry): void;
 }
 
 /** How `settle` ended. */
@@ -153,6 +155,7 @@ export class Cluster {
     const node = this.nodes.byName(name);
     if (node === undefined || !node.up) return;
     node.up = false;
+    this.#tellOfNode(node);
     this.controlPlane.kubelets.nodeDown(name);
     this.controlPlane.nodeLifeCycle.nodeLost(name);
   }
@@ -162,6 +165,7 @@ export class Cluster {
     const node = this.nodes.byName(name);
     if (node === undefined || node.up) return;
     node.up = true;
+    this.#tellOfNode(node);
     this.proxies.start(node.index, this.sim.now);
     this.controlPlane.kubelets.nodeUp(name);
     this.controlPlane.nodeLifeCycle.nodeHeard(name);
@@ -317,6 +321,10 @@ export class Cluster {
     for (const listener of this.#listeners) listener.podChanged?.(pod);
   }
 
+  #tellOfNode(node: NodeEntry): void {
+    for (const listener of this.#listeners) listener.nodeChanged?.(node);
+  }
+
   #seePods(): void {
     for (let next = this.#podCursor.next(); next; next = this.#podCursor.next()) {
       const { type, object } = next;
@@ -358,6 +366,7 @@ export class Cluster {
       if (node === undefined) continue;
       node.exists = type !== "DELETED";
       if (isNew) this.proxies.start(node.index, this.sim.now);
+      if (isNew || !node.exists) this.#tellOfNode(node);
     }
   }
 
