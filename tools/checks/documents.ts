@@ -1,9 +1,9 @@
 // Runs everything that README and docs show: each `ts` block is type-checked and run as a program
 // of its own, each `sh` block of `npm run` lines is run; what they print is compared with the
-// `text` block right below.
+// `text` block right below. With `--write` what they print is put there instead.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assertPrinted, type Example, examplesOf, pages } from "./markdown.ts";
+import { assertPrinted, type Example, examplesOf, pages, showPrinted } from "./markdown.ts";
 import { fromSource, mustRun, root, runChecks } from "./workspace.ts";
 
 // Inside tools, so that the examples find the packages as any member of the workspace does.
@@ -50,7 +50,7 @@ function typeCheck(): void {
 
 function runProgram(name: string, example: Example): void {
   const printed = mustRun(process.execPath, fromSource(join(folder, `${name}.ts`)));
-  if (example.expected !== undefined) assertPrinted(example.expected, printed);
+  printedBy(example, printed);
 }
 
 /** Blocks that a reader can run in a fresh clone, whole; the tests run as a check of their own. */
@@ -65,7 +65,19 @@ function commands(example: Example): readonly string[] {
 function runCommand(line: string, example: Example): void {
   const env = { ...process.env, npm_config_loglevel: "silent", INIT_CWD: root };
   const printed = mustRun(line, [], { shell: true, env });
-  if (example.expected !== undefined) assertPrinted(example.expected, printed);
+  printedBy(example, printed);
+}
+
+function printedBy(example: Example, printed: string): void {
+  if (process.argv.includes("--write")) showPrinted(example, printed);
+  assertPrinted(rereadFrom(example), printed);
+}
+
+/** The page may just have been written: what it says now. */
+function rereadFrom(example: Example): Example {
+  const same = ({ text, language }: Example) =>
+    text === example.text && language === example.language;
+  return examplesOf(example.page).find(same) ?? example;
 }
 
 mkdirSync(folder, { recursive: true });

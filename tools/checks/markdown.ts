@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun, root } from "./workspace.ts";
 
@@ -38,11 +38,29 @@ export function examplesOf(page: string): readonly Example[] {
  * Compares what was printed with what a page shows. A line `…` on the page stands for any number
  * of lines, so that a long output can be shown in part.
  */
-export function assertPrinted(expected: string, printed: string): void {
-  const parts = expected.trimEnd().split(/^…$/m);
-  const escaped = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+export function assertPrinted(example: Example, printed: string): void {
+  if (example.expected === undefined) return;
+  const shown = example.expected.trimEnd();
+  const escaped = shown.split(ELISION).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   const pattern = new RegExp(`^${escaped.join("[\\s\\S]*?")}$`);
-  const actual = printed.replace(/[ \t]+$/gm, "").trimEnd();
+  const actual = trimmed(printed);
   if (pattern.test(actual)) return;
-  throw new Error(`The page says:\n${expected.trimEnd()}\n\nIt printed:\n${actual}`);
+  throw new Error(`The page says:\n${shown}\n\nIt printed:\n${actual}`);
+}
+
+/** Puts what was printed into the page. What it shows in part is left for a person to choose. */
+export function showPrinted(example: Example, printed: string): void {
+  const { page, language, text, expected } = example;
+  if (expected === undefined || ELISION.test(expected)) return;
+  const block = (output: string) => `${language}\n${text}\`\`\`\n\n\`\`\`text\n${output}\`\`\``;
+  const file = join(root, page);
+  const before = readFileSync(file, "utf8");
+  const after = before.split(block(expected)).join(block(`${trimmed(printed)}\n`));
+  if (after !== before) writeFileSync(file, after);
+}
+
+const ELISION = /^…$/m;
+
+function trimmed(printed: string): string {
+  return printed.replace(/[ \t]+$/gm, "").trimEnd();
 }
