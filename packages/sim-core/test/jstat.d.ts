@@ -11,6 +11,12 @@ declare module "jstat" {
       readonly studentt: Continuous;
       readonly chisquare: Continuous;
       readonly binomial: Continuous;
+      readonly exponential: Continuous;
+      readonly gamma: Continuous;
+      readonly lognormal: Continuous;
+      readonly pareto: Continuous;
+      readonly weibull: Continuous;
+      gammaln(x: number): number;
       ttest(value: number, sample: readonly number[], sides: number): number;
     };
   };

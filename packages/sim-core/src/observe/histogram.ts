@@ -116,13 +116,13 @@ export class Histogram {
     return this.#max;
   }
 
-  /** Share of the values at or below `value`, exact at the borders of bins. */
+  /** Share of the values at or below `value`, or in its bin. */
   shareAtMost(value: number): number {
     if (this.#count === 0) return Number.NaN;
     if (value < 0) return 0;
     if (value >= this.#max) return 1;
     let below = this.#zeros;
-    for (let index = 0; index < this.#counts.length && this.#middle(index) <= value; index++) {
+    for (let index = 0; index < this.#counts.length && this.#low(index) <= value; index++) {
       below += this.#counts[index] as number;
     }
     return below / this.#count;

@@ -7,7 +7,6 @@ import {
   Resource,
   Signal,
   Simulation,
-  type Steps,
   Store,
   timeOut,
 } from "@k8s-netsim/sim-core";
@@ -42,7 +41,7 @@ describe("a process", () => {
   test("starts as an event of its own, in order of starting, after a delay if asked", () => {
     const { sim, log, say } = setUp();
     const body = (name: string) =>
-      function* (): Steps {
+      function* () {
         say(name);
         yield 0;
       };
