@@ -184,7 +184,7 @@ export class InvalidResult extends Error {
  */
 export function parseResult(json: string): Result {
   const data = parseJson(json);
-  const version: unknown = isRecord(data) ? data["schema"] : undefined;
+  const version: unknown = isRecord(data) ? data.schema : undefined;
   if (version !== "k8s-netsim/result/v1") {
     throw new InvalidResult(
       "result-unknown-schema",

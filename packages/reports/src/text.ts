@@ -83,7 +83,7 @@ function table(result: Result, paint: Paint): readonly string[] {
     }),
   ]);
   const painted = lines.map((line, index) => {
-    const { direction } = rows[index]!;
+    const direction = rows[index]?.direction;
     if (direction === "better") return paint("green", line);
     return direction === "worse" ? paint("red", line) : line;
   });

@@ -33,7 +33,7 @@ export function joined(parts: readonly Content[], separator = ""): Markup {
 export function escapeMarkup(text: string): string {
   return visible(text, { keepLines: true }).replace(
     /[&<>"']/g,
-    (character) => entities[character]!,
+    (character) => entities[character] ?? "",
   );
 }
 

@@ -25,7 +25,7 @@ const byteSteps: readonly [number, string][] = [
 ];
 
 function stepped(size: number, steps: readonly [number, string][]): Scale {
-  const [factor, suffix] = steps.find(([step]) => size >= step) ?? steps[steps.length - 1]!;
+  const [factor, suffix] = steps.find(([step]) => size >= step) ?? steps.at(-1) ?? [1, ""];
   return { factor, suffix };
 }
 
@@ -63,6 +63,8 @@ export function unitNote(unit: Unit): string {
 export interface QuantityOptions {
   /** The number is a difference: it carries a sign, and shares are percentage points. */
   readonly change?: boolean;
+  /** A round number, as on an axis: `5 ms` rather than `5.00 ms`. */
+  readonly round?: boolean;
 }
 
 /** A number in its unit: `66.7%`, `−1.24 ms`, `$0.30`. A dash where it is not defined. */
@@ -112,24 +114,28 @@ export function formatRange(
 
 interface Frame {
   readonly scale: Scale;
-  readonly decimals: number;
+  /** Absent: as many as the number has, three significant digits at most. */
+  readonly decimals: number | undefined;
   readonly signed: boolean;
 }
 
 function frameOf(
   values: readonly (number | null)[],
   unit: Unit,
-  { change = false }: QuantityOptions,
+  { change = false, round = false }: QuantityOptions,
 ): Frame {
   const sizes = values.flatMap((v) => (v === null || !Number.isFinite(v) ? [] : [Math.abs(v)]));
   const largest = Math.max(0, ...sizes);
-  const lead = sizes[0] !== undefined && sizes[0] > 0 ? sizes[0] : largest;
-  const scale = scaleOf(unit, lead, change);
-  const shown = lead / scale.factor;
+  const scale = scaleOf(unit, largest, change);
+  const shown = largest / scale.factor;
+  if (round) return { scale, decimals: undefined, signed: change };
   const whole = unit === "count" && sizes.every((size) => Number.isInteger(size));
   return {
     scale,
-    decimals: whole || shown >= 1000 ? 0 : Math.max(minimum(scale, shown), decimalsFor(shown)),
+    decimals:
+      whole || shown === 0 || shown >= 1000
+        ? 0
+        : Math.max(minimum(scale, shown), decimalsFor(shown)),
     signed: change,
   };
 }
@@ -142,7 +148,10 @@ function minimum(scale: Scale, shown: number): number {
 function writeAt(value: number | null, frame: Frame): string {
   if (value === null || !Number.isFinite(value)) return "–";
   const { scale, decimals, signed } = frame;
-  const digits = formatNumber(Math.abs(value) / scale.factor, { decimals });
+  const digits = formatNumber(
+    Math.abs(value) / scale.factor,
+    decimals === undefined ? {} : { decimals },
+  );
   const isZero = !/[1-9]/.test(digits);
   const sign = isZero ? "" : value < 0 ? "−" : signed ? "+" : "";
   return `${sign}${scale.prefix ?? ""}${digits}${scale.suffix}`;
