@@ -47,18 +47,21 @@ export function keyFigures(selection: Selection): Markup {
 
 function keyFigure(row: ComparisonRow): Markup {
   const { before, after, change, direction } = row;
-  const within =
-    change.interval === "" ? nothing : markup` <span class="within">(${change.interval})</span>`;
-  const chip =
-    direction === "same" ? markup`no change` : markup`${change.value}${within}${verdictOf(row)}`;
+  const interval =
+    change.interval === ""
+      ? "no interval: one replication"
+      : `95%: ${change.interval}${direction === "unclear" ? ", not told apart from zero" : ""}`;
+  const moved =
+    direction === "same"
+      ? markup`<span class="chip same">no change</span>`
+      : markup`<span class="chip ${direction}">${change.value}</span> <span class="interval">${interval}</span>`;
+  const flow =
+    direction === "same"
+      ? markup`<span>${after.value}</span>`
+      : markup`<span class="was">${before.value}</span><span class="arrow" aria-label="becomes">→</span><span>${after.value}</span>`;
   return markup`<article class="card"><h3>${row.label}</h3>
-<p class="big"><span class="was">${before.value}</span><span class="arrow" aria-label="becomes">→</span><span>${after.value}</span></p>
-<p class="chip ${direction}">${chip}</p></article>`;
-}
-
-function verdictOf({ direction, change }: ComparisonRow): string {
-  if (direction !== "unclear" || change.value === "–") return "";
-  return change.interval === "" ? " · no interval" : " · not told apart from zero";
+<p class="big">${flow}</p>
+<p class="moved">${moved}</p></article>`;
 }
 
 /** What was expected and how each was judged. */

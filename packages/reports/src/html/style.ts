@@ -39,17 +39,16 @@ code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono
 .warnings li+li{margin-top:7px}
 .warnings li{padding-left:24px;position:relative}
 .warnings li::before{content:"!";position:absolute;left:0;top:.3em;width:15px;height:15px;border-radius:50%;border:1.5px solid;font:700 10px/12px system-ui,sans-serif;text-align:center}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(236px,1fr));gap:14px;margin-top:26px}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:14px;margin-top:26px}
 .figures .card{margin:0;padding:17px 19px 15px;display:flex;flex-direction:column}
 .figures h3{font-size:.8125rem;font-weight:500;color:var(--muted)}
 .figures .big{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 9px;font-size:1.75rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;margin:3px 0 9px}
 .figures .big .was{font-size:1.0625rem;font-weight:500;color:var(--muted);letter-spacing:0}
 .figures .big .arrow{font-size:1.0625rem;color:var(--muted);font-weight:400}
-.figures .chip{margin-top:auto}
+.figures .moved{margin-top:auto;display:flex;flex-wrap:wrap;gap:3px 9px;align-items:baseline;font-size:.8125rem;color:var(--muted)}
 .chip{display:inline-block;border-radius:7px;padding:2px 8px;font-size:.8125rem;font-weight:600;background:var(--quiet-ground);color:var(--muted);align-self:flex-start}
 .chip.better{color:var(--good);background:var(--good-ground)}
 .chip.worse{color:var(--bad);background:var(--bad-ground)}
-.chip .within{font-weight:450}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
 caption{text-align:left;color:var(--muted);font-size:.8125rem;padding-bottom:8px}
 th,td{text-align:left;vertical-align:baseline;padding:9px 14px 9px 0;border-bottom:1px solid var(--line)}
@@ -85,6 +84,7 @@ ${figureStyle}
 .matrix tbody th{text-align:right;white-space:nowrap}
 .matrix td{border:0;padding:13px 8px;text-align:center;border-radius:7px;background:var(--quiet-ground);background:color-mix(in srgb,var(--heat) calc(var(--v)*62%),var(--quiet-ground));min-width:62px}
 .matrix td.own{box-shadow:inset 0 0 0 1.5px var(--muted)}
+tr:has(.track)>*{vertical-align:middle}
 .track{position:relative;height:22px;min-width:150px;display:block}
 .track::before{content:"";position:absolute;left:0;right:0;top:50%;border-top:1px solid var(--line)}
 .track i{position:absolute;top:50%;transform:translateY(-50%)}
@@ -94,7 +94,7 @@ ${figureStyle}
 .track .bar.halved{background:var(--series-6)}
 .track .bar.doubled{background:var(--series-2)}
 .track .base{height:22px;border-left:1.5px solid var(--ink);margin-left:-.75px}
-.finding{display:grid;grid-template-columns:28px 1fr;gap:0 10px}
+.finding{display:grid;grid-template-columns:28px minmax(0,1fr);gap:0 10px}
 .finding .mark{width:22px;height:22px;border-radius:50%;font-weight:700;font-size:.8125rem;line-height:22px;text-align:center;background:var(--quiet-ground);color:var(--muted);margin-top:1px}
 .finding.warning .mark{background:var(--warn-ground);color:var(--warn)}
 .finding .rule{margin-top:8px;padding-left:12px;border-left:3px solid var(--line);color:var(--muted);font-size:.9375rem}
@@ -111,10 +111,10 @@ pre.wrap{white-space:pre-wrap;overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:14px 20px;margin:0}
 .facts dt{font-size:.8125rem;color:var(--muted)}
 .facts dd{margin:0;font-weight:600}
-.judged{list-style:none;padding:0}
-.judged li{display:grid;grid-template-columns:108px 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line);align-items:baseline}
+.judged{list-style:none;padding:6px 22px}.judged code{font-size:.875rem;margin-right:10px}
+.judged li{display:grid;grid-template-columns:118px 1fr;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line);align-items:baseline}
 .judged li:last-child{border-bottom:0}
-.judged .badge{margin:0;padding:2px 10px 2px 8px;font-size:.8125rem;justify-self:start}
+.judged .badge{margin:0;padding:2px 10px 2px 8px;font-size:.8125rem;justify-self:start;white-space:nowrap}
 footer{margin-top:52px;color:var(--muted);font-size:.8125rem}
 @media(max-width:640px){
 .page{padding:0 16px 44px}.hero{padding:20px 0 26px}.brand{margin-bottom:15px}.section{margin-top:34px}
