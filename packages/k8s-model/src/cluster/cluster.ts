@@ -303,9 +303,10 @@ export class Cluster {
     this.#adoptionIsDue = true;
     this.#work.after(0, () => {
       this.#adoptionIsDue = false;
-      this.#initial ??= initialState(this.store);
       const { changes, notes } = adopt(this.store);
       for (const change of changes) executeChange(this.store, this.sim.now, change);
+      if (changes.length > 0) this.#findWorkloads();
+      this.#initial ??= initialState(this.store);
       this.#adoptionNotes.push(...notes.filter((note) => !this.#adoptionNotes.includes(note)));
     });
   }
@@ -343,6 +344,14 @@ export class Cluster {
         gone !== pod.gone ||
         nodeIndex !== pod.nodeIndex;
       if (changed) this.#tell(pod);
+    }
+  }
+
+  /** Owners have come or were corrected since the pods were seen. */
+  #findWorkloads(): void {
+    for (const pod of this.store.list<Pod>("Pod")) {
+      const entry = this.pods.byUid(pod.metadata.uid ?? "");
+      if (entry !== undefined) entry.workload = this.#workloadOf(pod) ?? entry.workload;
     }
   }
 

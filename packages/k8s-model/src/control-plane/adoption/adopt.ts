@@ -1,5 +1,4 @@
 import {
-  type Deployment,
   type EndpointSlice,
   type KubeObject,
   type OwnerReference,
@@ -7,16 +6,14 @@ import {
   type Pod,
   type ReplicaSet,
   type Service,
-  selectorFromObject,
-  selectorMatches,
 } from "../../api/index.ts";
 import type { Store } from "../../store/index.ts";
 import { CONTROLLER_NAME, MANAGED_BY_LABEL, serviceKeyOfSlice } from "../endpoint-slice/labels.ts";
 import { isOwnedBy } from "../endpoint-slice/slice-changes.ts";
 import { controllerOf, controllerReference } from "../ownership/ownership.ts";
-import { isPodActive } from "../ownership/pod-availability.ts";
-import { POD_TEMPLATE_HASH } from "../ownership/pod-template.ts";
 import { type Change, edit } from "../runtime/change.ts";
+import { type ReplicaSetGroup, replicaSetOf } from "./missing-replica-set.ts";
+import { ownerBySelector } from "./owner-by-selector.ts";
 
 /** What is to be mended in objects of a dump before the controllers look at them. */
 export interface Adoption {
@@ -33,20 +30,24 @@ const SIMULATED_OWNERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Ties objects of a dump to their owners: references to objects that are there under another uid
- * are corrected, and ReplicaSets that pods name and the dump lacks are made from their Deployment,
- * so that running pods are kept and not replaced.
+ * Ties objects of a dump to their owners, so that running pods are kept and not replaced.
+ *
+ * References to objects that are there under another uid are corrected; pods without a controller
+ * go to the workload that selects them; ReplicaSets that are named or needed and not there are made
+ * from their Deployment; slices of the controller's go to the Service that they are labelled with.
  */
 export function adopt(store: Store): Adoption {
   const changes: Change[] = [];
-  const notes: string[] = [];
-  const orphaned = new Map<string, Pod[]>();
+  const lost = new Map<string, Pod[]>();
+  const groups = new Map<string, ReplicaSetGroup>();
   for (const pod of store.list<Pod>("Pod")) {
     const owner = controllerOf(pod);
-    if (owner === undefined || !SIMULATED_OWNERS.has(owner.kind)) continue;
-    const found = store.get(owner.kind, keyIn(pod, owner.name));
-    if (found === undefined) append(orphaned, `${owner.kind} ${keyIn(pod, owner.name)}`, pod);
-    else if (found.metadata.uid !== owner.uid) changes.push(corrected(pod, owner, found));
+    if (owner === undefined) changes.push(...ownerBySelector(store, pod, groups));
+    else if (SIMULATED_OWNERS.has(owner.kind)) {
+      const found = store.get(owner.kind, keyIn(pod, owner.name));
+      if (found === undefined) append(lost, `${owner.kind} ${keyIn(pod, owner.name)}`, pod);
+      else if (found.metadata.uid !== owner.uid) changes.push(corrected(pod, owner, found));
+    }
   }
   for (const set of store.list<ReplicaSet>("ReplicaSet")) {
     const owner = controllerOf(set);
@@ -55,22 +56,45 @@ export function adopt(store: Store): Adoption {
       changes.push(corrected(set, owner, found));
     }
   }
-  for (const [key, pods] of sorted(orphaned)) {
-    const made = makeReplicaSet(store, pods, orphaned);
-    const count = pods.length === 1 ? "1 pod" : `${pods.length} pods`;
-    if (made !== undefined) {
-      changes.push({ verb: "create", object: made });
-      notes.push(`${key} is not in the input: made for its ${count} from their Deployment.`);
-    } else {
-      notes.push(`${key} is not in the input: its ${count} stay as they are and are not replaced.`);
-    }
-  }
+  const made = madeReplicaSets(store, lost, groups);
   for (const slice of store.list<EndpointSlice>("EndpointSlice")) {
     const change = adoptedSlice(store, slice);
     if (change !== undefined) changes.push(change);
   }
-  return { changes, notes };
+  return { changes: [...changes, ...made.changes], notes: made.notes };
 }
+
+function madeReplicaSets(
+  store: Store,
+  lost: ReadonlyMap<string, readonly Pod[]>,
+  groups: Map<string, ReplicaSetGroup>,
+): Adoption {
+  const notes: string[] = [];
+  for (const [key, pods] of sorted(lost)) {
+    const owner = controllerOf(pods[0] as Pod) as OwnerReference;
+    if (owner.kind === "ReplicaSet") {
+      groups.set(key, { name: owner.name, uid: owner.uid, pods: [...pods] });
+    } else notes.push(leftAlone(key, pods.length));
+  }
+  const changes: Change[] = [];
+  const all = sorted(groups);
+  for (const [key, group] of all) {
+    const rivals = all.map(([, rival]) => rival);
+    const object = replicaSetOf(store, group, rivals);
+    if (object === undefined) notes.push(leftAlone(key, group.pods.length));
+    else {
+      changes.push({ verb: "create", object });
+      const count = podCount(group.pods.length);
+      notes.push(`${key} is not in the input: made for its ${count} from their Deployment.`);
+    }
+  }
+  return { changes, notes: notes.sort() };
+}
+
+const podCount = (count: number): string => (count === 1 ? "1 pod" : `${count} pods`);
+
+const leftAlone = (key: string, count: number): string =>
+  `${key} is not in the input: its ${podCount(count)} stay as they are and are not replaced.`;
 
 function corrected(object: KubeObject, owner: OwnerReference, found: KubeObject): Change {
   return edit<KubeObject>(object.kind, objectKey(object), (draft) => {
@@ -79,81 +103,6 @@ function corrected(object: KubeObject, owner: OwnerReference, found: KubeObject)
       reference.uid === owner.uid ? { ...reference, uid: found.metadata.uid ?? "" } : reference,
     );
   });
-}
-
-/** The ReplicaSet that pods name, from the Deployment that selects them. */
-function makeReplicaSet(
-  store: Store,
-  pods: readonly Pod[],
-  orphaned: ReadonlyMap<string, readonly Pod[]>,
-): ReplicaSet | undefined {
-  const [pod] = pods;
-  const owner = pod && controllerOf(pod);
-  if (pod === undefined || owner?.kind !== "ReplicaSet") return undefined;
-  const deployment = store
-    .list<Deployment>("Deployment")
-    .find((one) => one.metadata.namespace === pod.metadata.namespace && selects(one, pod));
-  if (deployment === undefined) return undefined;
-  const newest = isNewest(deployment, pod, orphaned);
-  const hash = pod.metadata.labels?.[POD_TEMPLATE_HASH];
-  const label = hash === undefined ? {} : { [POD_TEMPLATE_HASH]: hash };
-  const { selector, template } = deployment.spec;
-  const labels = { ...(newest ? template.metadata?.labels : pod.metadata.labels), ...label };
-  return {
-    apiVersion: "apps/v1",
-    kind: "ReplicaSet",
-    metadata: {
-      name: owner.name,
-      uid: owner.uid,
-      ...(pod.metadata.namespace === undefined ? {} : { namespace: pod.metadata.namespace }),
-      labels,
-      ...(pod.metadata.creationTimestamp === undefined
-        ? {}
-        : { creationTimestamp: pod.metadata.creationTimestamp }),
-      ownerReferences: [controllerReference(deployment)],
-    },
-    spec: {
-      replicas: pods.filter(isPodActive).length,
-      selector: { ...selector, matchLabels: { ...selector.matchLabels, ...label } },
-      template: newest
-        ? { ...template, metadata: { ...template.metadata, labels } }
-        : { metadata: { labels }, spec: withoutNode(pod) },
-    },
-  };
-}
-
-const selects = ({ spec }: Deployment, pod: Pod): boolean =>
-  selectorMatches(selectorFromObject(spec.selector), pod.metadata.labels);
-
-/** Of the missing ReplicaSets of one Deployment, the one that runs its present images, or else the youngest. */
-function isNewest(
-  deployment: Deployment,
-  pod: Pod,
-  orphaned: ReadonlyMap<string, readonly Pod[]>,
-): boolean {
-  const rivals = [...orphaned.values()]
-    .map(([first]) => first)
-    .filter(
-      (one): one is Pod =>
-        one !== undefined &&
-        one.metadata.namespace === deployment.metadata.namespace &&
-        selects(deployment, one),
-    );
-  const wanted = images(deployment.spec.template.spec);
-  const rank = (one: Pod): string =>
-    `${images(one.spec) === wanted ? 1 : 0} ${one.metadata.creationTimestamp ?? ""} ${controllerOf(one)?.name}`;
-  return rivals.every((rival) => rank(rival) <= rank(pod));
-}
-
-const images = ({ containers }: Pod["spec"]): string =>
-  containers
-    .map(({ name, image = "" }) => `${name}=${image}`)
-    .sort()
-    .join();
-
-function withoutNode({ spec }: Pod): Pod["spec"] {
-  const { nodeName: _, ...rest } = spec;
-  return rest as Pod["spec"];
 }
 
 /** A slice of the controller's whose Service has another uid here. */
