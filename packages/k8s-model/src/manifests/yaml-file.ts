@@ -58,7 +58,7 @@ function readPiece(
   if (piece.end - piece.start > FULL_READER_LENGTH || budget.characters < 0) {
     throw tooLong(piece, piece.start + plain.gaveUpAt);
   }
-  const composed = compose(text, piece);
+  const composed = composeOrBlameIndent(text, piece, plain);
   const found: SourceDocument[] = [];
   composed.forEach((document, index) => {
     const value = shifted(piece.start, () => yamlValue(document.contents));
@@ -112,6 +112,30 @@ function sourceDocument(
       return { ...location, offset: location.offset + piece.start };
     },
   };
+}
+
+/**
+ * The library reports wrong indentation where its grammar notices, often a line early; the plain
+ * reader knows the line that does not fit.
+ */
+function composeOrBlameIndent(
+  text: string,
+  piece: Piece,
+  plain: { readonly gaveUpAt: number; readonly oddIndent?: number },
+): readonly Document[] {
+  try {
+    return compose(text, piece);
+  } catch (problem) {
+    const isSyntax = problem instanceof ReadProblem && problem.code === "yaml-syntax";
+    if (!isSyntax || plain.oddIndent === undefined) throw problem;
+    const spaces = plain.oddIndent === 1 ? "1 space" : `${plain.oddIndent} spaces`;
+    throw new ReadProblem(
+      "yaml-syntax",
+      piece.start + plain.gaveUpAt,
+      `This line is indented by ${spaces}, which does not fit the lines before it.`,
+      "line it up with the fields or items that it belongs to",
+    );
+  }
 }
 
 /** The composed documents of a piece; the first syntax error is thrown. */

@@ -1,7 +1,13 @@
-import { resolvePlainScalar } from "./yaml-scalar.ts";
+import { GIVE_UP, MAX_KEY, plainKey, scalarOnLine } from "./yaml-plain-scalars.ts";
 
 /** The value of a piece of YAML, or the offset of the line at which the full reader is needed. */
-export type PlainBlocks = { readonly value: unknown } | { readonly gaveUpAt: number };
+export type PlainBlocks =
+  | { readonly value: unknown }
+  | {
+      readonly gaveUpAt: number;
+      /** Set where that line's indentation fits none of the lines before it. */
+      readonly oddIndent?: number;
+    };
 
 /**
  * Reads YAML of the plain form that kubectl and most people write: block maps and lists, scalars
@@ -15,12 +21,13 @@ export function readPlainBlocks(text: string): PlainBlocks {
     return { value: reader.document() };
   } catch (stop) {
     if (stop === GIVE_UP) return { gaveUpAt: reader.line };
+    if (stop === ODD_INDENT) return { gaveUpAt: reader.line, oddIndent: reader.indent };
     throw stop;
   }
 }
 
-/** Thrown to leave the recursion; never seen outside of this file. */
-const GIVE_UP = new Error("not of the plain form");
+/** Thrown like {@link GIVE_UP}. */
+const ODD_INDENT = new Error("indented unlike the lines before");
 
 const MAX_LEVELS = 100;
 const SPACE = 32;
@@ -44,6 +51,10 @@ class PlainBlockReader {
   /** Where the content of the current line starts. */
   get line(): number {
     return this.#start;
+  }
+
+  get indent(): number {
+    return this.#indent;
   }
 
   document(): unknown {
@@ -92,7 +103,7 @@ class PlainBlockReader {
   #list(indent: number, level: number): unknown[] {
     const items: unknown[] = [];
     while (this.#indent === indent && this.#atItem()) items.push(this.#item(indent, level));
-    if (this.#indent > indent) throw GIVE_UP;
+    if (this.#indent > indent) throw ODD_INDENT;
     return items;
   }
 
@@ -120,7 +131,7 @@ class PlainBlockReader {
       if (Object.hasOwn(map, key)) throw GIVE_UP;
       map[key] = this.#value(keyEnd + 1, indent, level);
     }
-    if (this.#indent > indent) throw GIVE_UP;
+    if (this.#indent > indent) throw ODD_INDENT;
     return map;
   }
 
@@ -148,17 +159,11 @@ class PlainBlockReader {
 
   #key(end: number): string {
     const source = this.#text.slice(this.#start, end);
-    if (source.length > 1_000) throw GIVE_UP;
     const first = source.charCodeAt(0);
-    if (first === 34 || first === 39) {
-      const inside = source.slice(1, -1);
-      if (inside.includes("\\") || inside === "__proto__") throw GIVE_UP;
-      return inside;
-    }
-    if (!/^[A-Za-z_./]/.test(source) || source === "__proto__") throw GIVE_UP;
-    const resolved = resolvePlainScalar(source);
-    if (!("value" in resolved) || resolved.value !== source) throw GIVE_UP;
-    return source;
+    if (first !== 34 && first !== 39) return plainKey(source);
+    const inside = source.slice(1, -1);
+    if (source.length > MAX_KEY || inside.includes("\\") || inside === "__proto__") throw GIVE_UP;
+    return inside;
   }
 
   #value(after: number, indent: number, level: number): unknown {
@@ -178,8 +183,10 @@ class PlainBlockReader {
     if (first === 124) return this.#literalBlock(source, indent);
     const value = scalarOnLine(source, first);
     this.#advance();
-    // A deeper line would go on with this scalar.
-    if (this.#indent > indent) throw GIVE_UP;
+    // A deeper line goes on with this scalar, unless it looks like a field or an item of its own.
+    if (this.#indent > indent) {
+      throw this.#keyEnd() !== -1 || this.#atItem() ? ODD_INDENT : GIVE_UP;
+    }
     return value;
   }
 
@@ -218,44 +225,4 @@ class PlainBlockReader {
     this.#advance();
     return header === "|" ? `${lines.join("\n")}\n` : lines.join("\n");
   }
-}
-
-/** Characters with which a value that is not plain starts; a dash, question mark or colon may. */
-const INDICATORS = new Set("&*!|>%@`#,?]}[{:".split("").map((text) => text.charCodeAt(0)));
-
-function scalarOnLine(source: string, first: number): unknown {
-  if (first === 34) return doubleQuoted(source);
-  if (first === 39) return singleQuoted(source);
-  if (source === "{}") return {};
-  if (source === "[]") return [];
-  if (INDICATORS.has(first) || source === "-" || source.startsWith("- ")) throw GIVE_UP;
-  if (source.includes(": ") || source.includes(" #") || source.endsWith(":")) throw GIVE_UP;
-  if (source.includes("\t")) throw GIVE_UP;
-  const resolved = resolvePlainScalar(source);
-  if (!("value" in resolved)) throw GIVE_UP;
-  return resolved.value;
-}
-
-function doubleQuoted(source: string): string {
-  const close = source.length - 1;
-  if (close === 0 || source.charCodeAt(close) !== 34) throw GIVE_UP;
-  const inside = source.slice(1, close);
-  if (!inside.includes("\\")) {
-    if (inside.includes('"')) throw GIVE_UP;
-    return inside;
-  }
-  try {
-    // Escapes of JSON mean the same in YAML; the others are left to the full reader.
-    return JSON.parse(source) as string;
-  } catch {
-    throw GIVE_UP;
-  }
-}
-
-function singleQuoted(source: string): string {
-  const close = source.length - 1;
-  if (close === 0 || source.charCodeAt(close) !== 39) throw GIVE_UP;
-  const inside = source.slice(1, close);
-  if (inside.replaceAll("''", "").includes("'")) throw GIVE_UP;
-  return inside.replaceAll("''", "'");
 }

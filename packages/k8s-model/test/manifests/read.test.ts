@@ -210,8 +210,8 @@ test("broken input is named with its place, the reason and the remedy", () => {
     `"${"a".repeat(50)}`,
   ];
   expect(inputs.map((text) => complaints(text)).join("\n")).toMatchInlineSnapshot(`
-    "m.yaml:4:9  A second ": " stands where a value ends: the line is indented too far, or its text holds a colon.
-      Fix: line the fields up, or put the text in quotes.   [yaml-syntax]
+    "m.yaml:5:4  This line is indented by 3 spaces, which does not fit the lines before it.
+      Fix: line it up with the fields or items that it belongs to.   [yaml-syntax]
     m.yaml:2:1  This line is indented with a tab, which YAML does not accept.
       Fix: indent with spaces.   [yaml-syntax]
     m.yaml:1:3  This line holds "{{": the file is a template that has not been rendered.
