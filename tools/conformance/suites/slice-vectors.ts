@@ -80,6 +80,7 @@ export function reconcileInputOf(input: SliceVectorInput): ReconcileInput {
     hintMemory: NO_HINT_MEMORY,
     options: {
       maxEndpointsPerSlice: input.maxEndpointsPerSlice,
+      trafficDistribution: true,
       preferSameTrafficDistribution: input.preferSameGate,
     },
   };

@@ -8,6 +8,7 @@ import {
   podAddresses,
   type SliceEvent,
 } from "../control-plane/endpoint-slice/index.ts";
+import { readyStatusOf } from "../control-plane/node-life-cycle/taints.ts";
 import { controllerOf } from "../control-plane/ownership/ownership.ts";
 import { executeChange } from "../control-plane/runtime/change.ts";
 import { Work } from "../control-plane/runtime/work.ts";
@@ -91,6 +92,8 @@ export class Cluster {
 
   constructor(sim: Simulation, options: ClusterOptions = {}) {
     const { kubernetesVersion = "1.36", featureGates = {} } = options;
+    const gate = (name: string, onFromMinor: number): boolean =>
+      featureGates[name] ?? minorVersion(kubernetesVersion) >= onFromMinor;
     this.sim = sim;
     this.timings = { ...defaultTimings(kubernetesVersion), ...options.timings };
     this.store = new Store({
@@ -123,8 +126,8 @@ export class Cluster {
       ipFamilies: options.ipFamilies ?? ["IPv4"],
       slices: {
         maxEndpointsPerSlice: options.maxEndpointsPerSlice ?? 100,
-        preferSameTrafficDistribution:
-          featureGates.PreferSameTrafficDistribution ?? minorVersion(kubernetesVersion) >= 34,
+        trafficDistribution: gate("ServiceTrafficDistribution", 31),
+        preferSameTrafficDistribution: gate("PreferSameTrafficDistribution", 34),
       },
       runtime: {
         podAnswers: (uid) => this.#setAnswering(uid, true),
@@ -142,7 +145,7 @@ export class Cluster {
     const key = objectKey(object);
     const existing = this.store.get(object.kind, key);
     if (existing === undefined) this.store.create(object);
-    else this.store.replace(mergeApplied(existing, object));
+    else this.store.replace(this.store.admitted(mergeApplied(existing, object)));
   }
 
   /** Deletes an object as `kubectl delete` would; an object that is not there is no error. */
@@ -374,7 +377,13 @@ export class Cluster {
       const node = this.nodes.byName(object.metadata.name);
       if (node === undefined) continue;
       node.exists = type !== "DELETED";
+      const silent = !node.exists || (isNew && readyStatusOf(object) === "Unknown");
+      if (silent && node.up) {
+        node.up = false;
+        this.controlPlane.kubelets.nodeDown(node.name);
+      }
       if (isNew) this.proxies.start(node.index, this.sim.now);
+      else if (type === "ADDED") this.recoverNode(node.name);
       if (isNew || !node.exists) this.#tellOfNode(node);
     }
   }

@@ -1,4 +1,4 @@
-import type { KubeObject, Pod, Toleration } from "../api/index.ts";
+import type { KubeObject, Node, Pod, Toleration } from "../api/index.ts";
 
 export const NOT_READY_TAINT = "node.kubernetes.io/not-ready";
 export const UNREACHABLE_TAINT = "node.kubernetes.io/unreachable";
@@ -23,4 +23,13 @@ export function admitPod(object: KubeObject, tolerationSeconds: number): KubeObj
 function covers({ key, effect }: Toleration, taint: string): boolean {
   const forKey = key === undefined || key === "" || key === taint;
   return forKey && (effect === undefined || effect === "" || effect === "NoExecute");
+}
+
+/** A Node that says nothing of its readiness is taken for ready: its kubelet would report so. */
+export function admitNode(object: KubeObject): KubeObject {
+  const node = object as Node;
+  const conditions = node.status?.conditions ?? [];
+  if (conditions.some(({ type }) => type === "Ready")) return node;
+  const ready = { type: "Ready", status: "True" as const };
+  return { ...node, status: { ...node.status, conditions: [...conditions, ready] } };
 }

@@ -2,12 +2,13 @@ import type { IPFamily, Pod } from "../api/index.ts";
 import type { Store } from "../store/index.ts";
 import { PodAddresses } from "./addresses/pod-addresses.ts";
 import { ServiceAddresses } from "./addresses/service-addresses.ts";
-import { admitPod } from "./admission.ts";
+import { admitNode, admitPod } from "./admission.ts";
 import { DaemonSetController } from "./daemon-set/controller.ts";
 import { DeploymentController } from "./deployment/controller.ts";
 import { EndpointSliceController } from "./endpoint-slice/controller.ts";
 import type { ReconcileOptions } from "./endpoint-slice/reconcile.ts";
 import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
+import { PodGarbageCollector } from "./garbage-collection/pod-garbage-collector.ts";
 import { Kubelets, type PodRuntime } from "./kubelet/kubelets.ts";
 import { NodeLifeCycle } from "./node-life-cycle/node-life-cycle.ts";
 import { TaintEviction } from "./node-life-cycle/taint-eviction.ts";
@@ -53,6 +54,7 @@ export class ControlPlane {
     this.#timings = timings;
     const serviceAddresses = new ServiceAddresses();
     store.admit("Service", (object) => serviceAddresses.admit(object));
+    store.admit("Node", admitNode);
     store.admit("Pod", (object) => admitPod(object, timings.notReadyTolerationSeconds));
     this.informers = watchAll(work, store, timings.informerLatencyNs);
     const { informers } = this;
@@ -81,6 +83,7 @@ export class ControlPlane {
     this.nodeLifeCycle = new NodeLifeCycle(work, store, timings, informers);
     new TaintEviction(work, store, timings, informers);
     new GarbageCollector(work, store, timings, informers);
+    new PodGarbageCollector(work, store, informers);
   }
 
   #run<Observed>(

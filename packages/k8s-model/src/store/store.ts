@@ -103,9 +103,13 @@ export class Store {
         "Update it, or choose another name.",
       );
     }
+    return this.#append("ADDED", key, this.#stamped(this.admitted(named)), []);
+  }
+
+  /** The object with what the API server decides about it. */
+  admitted<T extends KubeObject>(object: T): T {
     const admission = this.#admissions.get(object.kind);
-    const admitted = admission === undefined ? named : (admission(named) as T);
-    return this.#append("ADDED", key, this.#stamped(admitted), []);
+    return admission === undefined ? object : (admission(object) as T);
   }
 
   /** Edits an object in place; an edit that changes nothing is no write. */

@@ -14,7 +14,7 @@ import { podEndpoint } from "./pod-endpoints.ts";
 import { isOwnedBy, reuseNames, type SliceChanges, type SliceEvent } from "./slice-changes.ts";
 import type { CpuRatios } from "./topology-allocation.ts";
 import { familyEvent } from "./topology-events.ts";
-import { addTopologyHints, forgetHints, type HintMemory, removeHints } from "./topology-hints.ts";
+import { addTopologyHints, forgetHints, type HintMemory } from "./topology-hints.ts";
 import { applyHintRule, hintRule } from "./traffic-distribution.ts";
 
 /** Everything that one sync of a Service looks at. */
@@ -33,6 +33,8 @@ export interface ReconcileInput {
 export interface ReconcileOptions {
   /** `--max-endpoints-per-slice`, 100 by default. */
   readonly maxEndpointsPerSlice: number;
+  /** Feature gate ServiceTrafficDistribution: on by default from 1.31. */
+  readonly trafficDistribution: boolean;
   /** Feature gate PreferSameTrafficDistribution: on by default from 1.34. */
   readonly preferSameTrafficDistribution: boolean;
 }
@@ -193,16 +195,13 @@ function hint(
         ),
       ]
     : [];
-  const rule = hintRule(service.spec.trafficDistribution, options.preferSameTrafficDistribution);
+  const wanted = options.trafficDistribution ? service.spec.trafficDistribution : undefined;
+  const rule = hintRule(wanted, options.preferSameTrafficDistribution);
   return {
-    changes: applyHintRule(removeHintsUnlessRuled(changes, service), rule),
+    changes: applyHintRule(changes, rule),
     memory: forgetHints(hintMemory, family),
     events,
   };
-}
-
-function removeHintsUnlessRuled(changes: SliceChanges, service: Service): SliceChanges {
-  return service.spec.trafficDistribution === undefined ? removeHints(changes) : changes;
 }
 
 const TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";

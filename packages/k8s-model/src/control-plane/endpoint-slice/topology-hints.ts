@@ -77,7 +77,7 @@ export function addTopologyHints(
 }
 
 /** The changes without any hint; unchanged slices that carry one are updated. */
-export function removeHints(changes: SliceChanges): SliceChanges {
+function removeHints(changes: SliceChanges): SliceChanges {
   const bare = (slice: EndpointSlice): EndpointSlice => withHints(slice, () => undefined);
   const stripped = changes.unchanged.map(bare);
   return {
