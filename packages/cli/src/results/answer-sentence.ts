@@ -16,12 +16,15 @@ export interface AnswerOptions {
   /** Services that cannot profit, of those that are called. */
   readonly cannotProfit: number;
   readonly called: number;
+  /** False where the input is only looked at as it is. */
+  readonly isChanged: boolean;
 }
 
 /** The answer in a sentence or two, with its interval. */
 export function answerSentence(options: AnswerOptions): string {
   const share = wordsOf("crossZoneShare", options);
-  if (share === undefined) return "No request was made, so there is nothing to compare.";
+  if (share === undefined) return "No request was answered, so there is nothing to compare.";
+  if (!options.isChanged) return `${asItIs(options)}${failureNote(options)}`;
   const cost = wordsOf("costPerMillion", options);
   const rest = (["latencyP99", "failedShare"] as const).flatMap((measure) => {
     const words = wordsOf(measure, options);
@@ -57,6 +60,14 @@ function failureNote({ comparisons }: AnswerOptions): string {
   return ` Beware: ${before} of the requests fail as it is and ${after} as changed.`;
 }
 
+function asItIs(options: AnswerOptions): string {
+  const now = (id: MeasureId): string => wordsOf(id, options)?.before ?? "–";
+  return (
+    `As it is, ${now("crossZoneShare")} of the bytes cross zones, which costs ` +
+    `${now("costPerMillion")} for a million requests; p99 latency is ${now("latencyP99")}.`
+  );
+}
+
 interface MeasureWords {
   readonly changes: boolean;
   readonly clause: string;
@@ -90,7 +101,11 @@ function isPlural(id: MeasureId): boolean {
 function unchanged(share: MeasureWords, { cannotProfit, called }: AnswerOptions): string {
   const stays = `${share.before} of the bytes cross zones, before and after`;
   if (cannotProfit === called) {
-    return `Nothing can be gained: ${stays}, because none of the ${called} Services that are called has an endpoint in every zone that calls it.`;
+    const which =
+      called === 1
+        ? "the only Service that is called does not have"
+        : `none of the ${called} Services that are called has`;
+    return `Nothing can be gained: ${stays}, because ${which} an endpoint in every zone that calls it.`;
   }
   return `The change makes no measurable difference: ${stays}.`;
 }

@@ -42,6 +42,7 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     measures,
     called: called.length,
     cannotProfit: cannotProfit.size,
+    isChanged: input.changes.length > 0 || options.timeline !== undefined,
   });
   return {
     schema: "k8s-netsim/result/v1",

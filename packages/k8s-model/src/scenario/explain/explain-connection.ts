@@ -1,6 +1,6 @@
 import { type SimTime, Simulation } from "@k8s-netsim/sim-core";
 import type { KubeObject } from "../../api/index.ts";
-import { Cluster, explainRoute, type RouteExplanation } from "../../cluster/index.ts";
+import { type Cluster, explainRoute, type RouteExplanation } from "../../cluster/index.ts";
 import {
   type Distance,
   distanceBetween,
@@ -12,7 +12,7 @@ import {
 import type { FaultDefinition } from "../definition/cluster-definition.ts";
 import { NO_ZONE } from "../world/cluster-network.ts";
 import { scheduleFault } from "../world/faults.ts";
-import { changeObjects, inCreationOrder } from "../world/resting-cluster.ts";
+import { changeObjects, clusterOf } from "../world/resting-cluster.ts";
 import { type ConnectionQuestion, ConnectionQuestionError } from "./connection-question.ts";
 
 export interface ExplainOptions {
@@ -74,9 +74,7 @@ export function explainConnection(
 
 function clusterAt(options: ExplainOptions): Cluster {
   const { objects, changed, faults, kubernetesVersion, atNs } = options;
-  const cluster = new Cluster(new Simulation({ seed: "explain" }), { kubernetesVersion });
-  for (const object of inCreationOrder(objects)) cluster.apply(object);
-  cluster.settle();
+  const cluster = clusterOf(new Simulation({ seed: "explain" }), objects, kubernetesVersion);
   const restNs = cluster.sim.now;
   for (const fault of faults) scheduleFault(cluster, fault, restNs);
   if (changed !== undefined) changeObjects(cluster, objects, changed);

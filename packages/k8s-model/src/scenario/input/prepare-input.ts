@@ -18,6 +18,7 @@ import type { Assumption } from "../assumptions/assumption.ts";
 import type { WhatIfSide } from "../what-if/what-if.ts";
 import { environmentAssumptions, kubernetesVersionOf } from "./environment.ts";
 import { type GivenTraffic, type PreparedTraffic, prepareTraffic } from "./prepare-traffic.ts";
+import { runnableDiagnostics } from "./runnable.ts";
 import { setReplicas } from "./set-replicas.ts";
 import { releaseDiagnostics, validationDiagnostics } from "./validation.ts";
 import { workloadLimits } from "./workload-limits.ts";
@@ -83,6 +84,7 @@ export function prepareInput(request: InputRequest): PreparedInput {
   diagnostics.push(...checkReferences(changed.objects));
   const traffic = prepareTraffic(request, scaled.objects, changed.objects);
   diagnostics.push(...traffic.diagnostics);
+  diagnostics.push(...runnableDiagnostics(given, traffic.before, traffic.after));
   const nodes = nodesFor(given, request, version.value);
   const unique = withoutRepeats(diagnostics);
   return {

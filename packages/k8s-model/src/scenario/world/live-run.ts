@@ -1,6 +1,6 @@
 import { type SimTime, Simulation } from "@k8s-netsim/sim-core";
 import type { KubeObject } from "../../api/index.ts";
-import { Cluster } from "../../cluster/index.ts";
+import type { Cluster } from "../../cluster/index.ts";
 import {
   compileTraffic,
   type Network,
@@ -13,7 +13,7 @@ import type { FaultDefinition } from "../definition/cluster-definition.ts";
 import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
 import { ClusterNetwork } from "./cluster-network.ts";
 import { scheduleFault } from "./faults.ts";
-import { changeObjects, inCreationOrder, workloadKeysOf } from "./resting-cluster.ts";
+import { changeObjects, clusterOf, workloadKeysOf } from "./resting-cluster.ts";
 
 export interface LiveRunOptions {
   /** The cluster at the start, defaults filled in. */
@@ -44,9 +44,7 @@ const MAX_DRAIN_STEPS = 3_600;
 export function liveRun(options: LiveRunOptions): LiveRun {
   const { settings, traffic: spec } = options;
   const sim = new Simulation({ seed: replicationSeed(settings.seed, options.replication) });
-  const cluster = new Cluster(sim, { kubernetesVersion: options.kubernetesVersion });
-  for (const object of inCreationOrder(options.objects)) cluster.apply(object);
-  cluster.settle();
+  const cluster = clusterOf(sim, options.objects, options.kubernetesVersion);
   const later = options.change?.objects ?? [];
   const plan = compileTraffic(spec, workloadKeysOf(cluster, [...options.objects, ...later]));
   const network = new ClusterNetwork(cluster, plan);

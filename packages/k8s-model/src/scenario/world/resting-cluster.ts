@@ -1,5 +1,5 @@
 import { Simulation } from "@k8s-netsim/sim-core";
-import type { KubeObject, Node, Pod, Service } from "../../api/index.ts";
+import type { IPFamily, KubeObject, Node, Pod, Service } from "../../api/index.ts";
 import { objectKey } from "../../api/index.ts";
 import { Cluster } from "../../cluster/index.ts";
 import type { Network, TrafficPlan } from "../../traffic/index.ts";
@@ -32,9 +32,7 @@ export function restingCluster(
   objects: readonly KubeObject[],
   { kubernetesVersion }: RestingOptions,
 ): RestingCluster {
-  const cluster = new Cluster(new Simulation({ seed: "rest" }), { kubernetesVersion });
-  for (const object of inCreationOrder(objects)) cluster.apply(object);
-  cluster.settle();
+  const cluster = clusterOf(new Simulation({ seed: "rest" }), objects, kubernetesVersion);
   return {
     cluster,
     workloads: workloadKeysOf(cluster, objects),
@@ -48,6 +46,30 @@ export function restingCluster(
     reconciled: () => cluster.reconciled(),
     hintsRefused: (service) => hintsRefused(cluster, service),
   };
+}
+
+/** A cluster on a simulation's clock, with these objects (defaults filled in), come to rest. */
+export function clusterOf(
+  sim: Simulation,
+  objects: readonly KubeObject[],
+  kubernetesVersion: string,
+): Cluster {
+  const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies: podFamilies(objects) });
+  for (const object of inCreationOrder(objects)) cluster.apply(object);
+  cluster.settle();
+  return cluster;
+}
+
+/** Families of pod addresses: those of the nodes' ranges, else those that Services ask for. */
+function podFamilies(objects: readonly KubeObject[]): readonly IPFamily[] {
+  const nodes = objects.filter((object): object is Node => object.kind === "Node");
+  const ranges = nodes.flatMap(({ spec }) => spec?.podCIDRs ?? []);
+  const wanted =
+    ranges.length > 0
+      ? ranges.map((range): IPFamily => (range.includes(":") ? "IPv6" : "IPv4"))
+      : objects.flatMap((object) => (object as Partial<Service>).spec?.ipFamilies ?? []);
+  const families = (["IPv4", "IPv6"] as const).filter((family) => wanted.includes(family));
+  return families.length === 0 ? ["IPv4"] : families;
 }
 
 /** Order in which kinds are created, so that nothing waits for what comes later in the input. */
