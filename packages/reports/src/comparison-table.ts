@@ -27,7 +27,7 @@ export interface ComparisonRow {
 const undefinedEstimate = { value: null, low: null, high: null, n: 0 } as const;
 
 /** The row of a measure for a scope; the selection must have a pair of configurations. */
-export function comparisonRow(
+function comparisonRow(
   selection: Selection,
   measure: Measure,
   scope: string,

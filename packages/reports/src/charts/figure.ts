@@ -75,5 +75,3 @@ export function standaloneSvg(svg: string): string {
 }
 
 export const seriesColour = (index: number): string => `var(--series-${index % 8})`;
-
-export type { Markup };

@@ -43,22 +43,6 @@ export function latencyChart(latency: Latency, { width, label }: LatencyChartOpt
   const colour = (place: Place): string =>
     seriesColour(configurations.indexOf(place.configuration));
   const marked = latency.length <= 2 ? marks(latency) : [];
-  const text = (side: 0 | 1): Plot.Markish =>
-    Plot.text(
-      marked.filter(({ configuration }) => configurations.indexOf(configuration) === side),
-      {
-        x: "x",
-        y: "y",
-        text: (place: Place) => formatQuantity(place.ns, "ns"),
-        fill: seriesColour(side),
-        textAnchor: side === 0 ? "end" : "start",
-        dx: side === 0 ? -9 : 9,
-        dy: side === 0 ? -6 : 7,
-        fontWeight: 600,
-        stroke: "var(--paper)",
-        strokeWidth: 4,
-      },
-    );
   return drawFigure(
     {
       width,
@@ -104,8 +88,7 @@ export function latencyChart(latency: Latency, { width, label }: LatencyChartOpt
           stroke: "var(--paper)",
           strokeWidth: 1.5,
         }),
-        text(0),
-        text(1),
+        ...quickerAndSlower(marked).map((side, index) => sideLabels(side, index === 0, colour)),
       ],
     },
     { title: "Latency distributions", description: describe(latency, label) },
@@ -139,6 +122,33 @@ function marks(latency: Latency): readonly Place[] {
       return ns === undefined ? [] : [{ configuration, ns, x: logPlace(ns), y: nines(share) }];
     }),
   );
+}
+
+/** The marks of each share, the quickest apart: labels go to the left of it and right of the rest. */
+function quickerAndSlower(places: readonly Place[]): readonly [readonly Place[], readonly Place[]] {
+  const quickest = (place: Place): boolean =>
+    places.find((other) => other.y === place.y && other.ns < place.ns) === undefined &&
+    places.find((other) => other.y === place.y && other.ns === place.ns) === place;
+  return [places.filter(quickest), places.filter((place) => !quickest(place))];
+}
+
+function sideLabels(
+  places: readonly Place[],
+  isLeft: boolean,
+  fill: (place: Place) => string,
+): Plot.Markish {
+  return Plot.text(places, {
+    x: "x",
+    y: "y",
+    text: ({ ns }: Place) => formatQuantity(ns, "ns"),
+    fill,
+    textAnchor: isLeft ? "end" : "start",
+    dx: isLeft ? -9 : 9,
+    dy: isLeft ? -6 : 7,
+    fontWeight: 600,
+    stroke: "var(--paper)",
+    strokeWidth: 4,
+  });
 }
 
 /** The time within which `share` of the requests are answered, on the straight line between points. */

@@ -80,15 +80,21 @@ function perService(selection: Selection, pair: Pair): Markup {
 function serviceTable(
   selection: Selection,
   measure: Measure,
-  rows: readonly ComparisonRow[],
+  all: readonly ComparisonRow[],
   pair: Pair,
 ): Markup {
+  const rows = mostChanged(all);
   const sides = rows.flatMap(({ scope }) =>
     [pair.from, pair.to].map((side) => selection.estimate(measure.id, side, scope)),
   );
   const range = rangeOf(sides);
+  const left = all.length - rows.length;
+  const caption =
+    left > 0
+      ? `${measure.description} The ${rows.length} that change most; ${left} more are in the JSON.`
+      : measure.description;
   return table(
-    measure.description,
+    caption,
     [{ label: "Service" }, { label: "" }, ...columns(selection, pair)],
     rows.map((row) => {
       const both = [pair.from, pair.to].map((side) =>
@@ -97,6 +103,17 @@ function serviceTable(
       return [{ text: name(row.scope) }, { text: dumbbell(both, range) }, ...changeCells(row)];
     }),
   );
+}
+
+const mostRows = 200;
+
+/** All rows in their order; of very many, those that change most. */
+function mostChanged(rows: readonly ComparisonRow[]): readonly ComparisonRow[] {
+  if (rows.length <= mostRows) return rows;
+  const size = ({ difference }: ComparisonRow): number => Math.abs(difference?.estimate.value ?? 0);
+  const ranked = rows.map((row, index) => ({ row, index }));
+  ranked.sort((a, b) => size(b.row) - size(a.row) || a.index - b.index);
+  return ranked.slice(0, mostRows).map(({ row }) => row);
 }
 
 type Range = readonly [low: number, high: number];

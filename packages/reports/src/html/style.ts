@@ -19,6 +19,7 @@ code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono
 .quiet{color:var(--muted)}
 .small{font-size:.8125rem;line-height:1.5}
 .section{margin-top:44px}
+.section>h2:not(:has(+.lead)){margin-bottom:14px}
 .section>.lead{color:var(--muted);max-width:72ch;margin-bottom:16px}
 .card{background:var(--paper);border:1px solid var(--line);border-radius:14px;box-shadow:var(--shadow);padding:20px 22px}
 .card+.card{margin-top:16px}
@@ -56,7 +57,7 @@ th{font-weight:600}
 thead th{font-size:.75rem;font-weight:550;color:var(--muted);vertical-align:bottom;padding-top:0}
 tbody tr:last-child>*{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
-.n{text-align:right;white-space:nowrap}
+.n{text-align:right;white-space:nowrap}th.n{white-space:normal}
 td .note{display:block}
 th .note{display:block;font-weight:400;color:var(--muted);font-size:.8125rem;line-height:1.4;max-width:46ch}
 .better-text{color:var(--good);font-weight:600}
@@ -65,6 +66,8 @@ th .note{display:block;font-weight:400;color:var(--muted);font-size:.8125rem;lin
 .scroll:focus-visible{outline:2px solid var(--series-1);outline-offset:4px;border-radius:6px}
 details{border-top:1px solid var(--line)}
 details:first-of-type{border-top:0}
+.card>details:only-child{margin:-8px 0}
+.card>details:last-child>.body{padding-bottom:0}
 summary{cursor:pointer;padding:11px 0;font-weight:600;list-style-position:outside;margin-left:18px}
 summary .quiet{font-weight:400}
 summary:focus-visible{outline:2px solid var(--series-1);border-radius:4px}
@@ -122,13 +125,14 @@ footer{margin-top:52px;color:var(--muted);font-size:.8125rem}
 .figures{grid-template-columns:1fr;gap:10px}
 .judged li{grid-template-columns:1fr}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.stack,.stack tbody,.stack tr,.stack th,.stack td{display:block;text-align:left}
+.stack,.stack caption,.stack tbody,.stack th,.stack td{display:block;text-align:left}
+.stack tr{display:grid;grid-template-columns:1fr 1fr;gap:5px 14px}
+.stack tr>th,.stack tr>td:not([data-label]){grid-column:1/-1}
 .stack tr{padding:11px 0;border-bottom:1px solid var(--line)}
 .stack tbody tr:last-child{border-bottom:0}
 .stack th,.stack td{border:0;padding:1.5px 0;white-space:normal}
 .stack tbody th{font-size:.9375rem;padding-bottom:3px}
-.stack td[data-label]{display:grid;grid-template-columns:38% 1fr;gap:10px}
-.stack td[data-label]::before{content:attr(data-label);color:var(--muted);font-size:.8125rem}
+.stack td[data-label]::before{content:attr(data-label);display:block;color:var(--muted);font-size:.75rem;font-weight:400;line-height:1.3}
 .stack td.empty{display:none}
 }
 @media print{

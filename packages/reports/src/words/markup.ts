@@ -30,7 +30,7 @@ export function joined(parts: readonly Content[], separator = ""): Markup {
 }
 
 /** Escapes text for element content and quoted attributes. */
-export function escapeMarkup(text: string): string {
+function escapeMarkup(text: string): string {
   return visible(text, { keepLines: true }).replace(
     /[&<>"']/g,
     (character) => entities[character] ?? "",

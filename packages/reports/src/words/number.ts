@@ -1,7 +1,7 @@
 /** Numbers as people read them, the same in every locale: `1,234.5`, with a real minus sign. */
 
 /** Power of ten of the first significant digit; 0 for zero. Read from the digits, not computed. */
-export function magnitude(value: number): number {
+function magnitude(value: number): number {
   if (value === 0 || !Number.isFinite(value)) return 0;
   const text = Math.abs(value).toExponential(2);
   return Number(text.slice(text.indexOf("e") + 1));

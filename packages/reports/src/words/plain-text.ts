@@ -8,7 +8,7 @@ export function markdownText(text: string): string {
     .replace(/>/g, "&gt;")
     .replace(/[\\`*_[\]|~]/g, "\\$&")
     .replace(/^([#+=-])/, "\\$1")
-    .replace(/^(\d+)([.)])/, "$1\\$2")
+    .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2")
     .trim();
 }
 

@@ -130,14 +130,21 @@ function frameOf(
   const shown = largest / scale.factor;
   if (round) return { scale, decimals: undefined, signed: change };
   const whole = unit === "count" && sizes.every((size) => Number.isInteger(size));
+  const fewest = Math.max(minimum(scale, shown), decimalsFor(shown, shown < 1 ? 2 : 3));
   return {
     scale,
-    decimals:
-      whole || shown === 0 || shown >= 1000
-        ? 0
-        : Math.max(minimum(scale, shown), decimalsFor(shown)),
+    decimals: whole || shown === 0 || shown >= 1000 ? 0 : spreadDecimals(values, scale, fewest),
     signed: change,
   };
+}
+
+/** One more decimal where the ends of an interval would otherwise look the same. */
+function spreadDecimals(values: readonly (number | null)[], scale: Scale, fewest: number): number {
+  const numbers = values.filter(
+    (value): value is number => value !== null && Number.isFinite(value),
+  );
+  const spread = (Math.max(...numbers) - Math.min(...numbers)) / scale.factor;
+  return spread > 0 ? Math.max(fewest, Math.min(fewest + 1, decimalsFor(spread, 1))) : fewest;
 }
 
 // Below one, a fixed number of decimals would hide the digits that matter.
