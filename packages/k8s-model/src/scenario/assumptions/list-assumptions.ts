@@ -112,7 +112,7 @@ function withDefault<K extends keyof TrafficDefaults>(
 }
 
 /** The same shape with every time multiplied. */
-export function scaledDistribution(spec: DistributionSpec, factor: number): DistributionSpec {
+function scaledDistribution(spec: DistributionSpec, factor: number): DistributionSpec {
   const scaled: Record<string, unknown> = { ...spec };
   for (const [key, value] of Object.entries(spec)) {
     if (key.endsWith("Ns")) scaled[key] = (value as number) * factor;
@@ -121,7 +121,7 @@ export function scaledDistribution(spec: DistributionSpec, factor: number): Dist
 }
 
 /** `exponential, mean 5ms`. */
-export function describeDistribution(spec: DistributionSpec): string {
+function describeDistribution(spec: DistributionSpec): string {
   const parameters = Object.entries(spec).flatMap(([key, value]) => {
     if (key === "distribution") return [];
     const name = key.replace(/Ns$/, "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

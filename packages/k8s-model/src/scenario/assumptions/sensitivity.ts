@@ -1,3 +1,4 @@
+import type { SimTime } from "@k8s-netsim/sim-core";
 import { DISTANCES, type Distance, transferCostUsd } from "../../topology/index.ts";
 import {
   callOrder,
@@ -89,16 +90,28 @@ function quickObservation(world: AssumedWorld, cluster: VariedCluster): Observat
   const spec = { ...cluster.traffic, defaults: world.traffic.defaults };
   const plan = compileTraffic(spec, cluster.workloads);
   const network = cluster.networkFor(plan);
-  const ledger = steadyRun(plan, network, world.settings, 0);
+  const flows = expectedFlows(plan, network, flowOrder(plan, network));
+  const settings = { ...world.settings, lengthNs: affordableLength(flows, world.settings) };
+  const ledger = steadyRun(plan, network, settings, 0);
   const observation = observeTraffic(ledger, {
     plan,
     network,
-    prices: world.settings.prices,
-    windowSeconds: world.settings.lengthNs / 1e9,
+    prices: settings.prices,
+    windowSeconds: settings.lengthNs / 1e9,
   });
-  const flows = expectedFlows(plan, network, flowOrder(plan, network));
-  observeFlows(observation, plan, flows, world.settings);
+  observeFlows(observation, plan, flows, settings);
   return observation;
+}
+
+/** Calls that one run of the sensitivity may simulate. */
+const MOST_CALLS = 60_000;
+const SHORTEST_NS = 1_000_000_000;
+
+/** A call graph whose calls are all doubled may have many times the calls: shorten its run. */
+function affordableLength(flows: Flows, { warmUpNs, lengthNs }: RunSettings): SimTime {
+  const callsHz = flows.edges.reduce((so, edge) => so + edge.requestsHz, 0);
+  const affordableNs = (MOST_CALLS / callsHz) * 1e9 - warmUpNs;
+  return Math.ceil(Math.min(lengthNs, Math.max(SHORTEST_NS, affordableNs))) as SimTime;
 }
 
 /** Workloads in the order in which flows reach them. */
@@ -109,7 +122,7 @@ export function flowOrder(plan: TrafficPlan, network: Network): readonly number[
 }
 
 /** Share and cost in closed form. */
-export function observeFlows(
+function observeFlows(
   observation: Observation,
   plan: TrafficPlan,
   flows: Flows,

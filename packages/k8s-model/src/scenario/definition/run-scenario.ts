@@ -1,7 +1,6 @@
 import { type Interval, meanInterval, pairedInterval, type SimTime } from "@k8s-netsim/sim-core";
 import { DEFAULT_ROUND_TRIP_TIMES, PRICE_TABLES } from "../../topology/index.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
-import type { ExpectationVerdict } from "../what-if/expectation.ts";
 import type { RunSettings } from "../what-if/settings.ts";
 import { runDefinition } from "../world/run-definition.ts";
 import { type JudgedClaim, judgeClaim, metricView } from "./claim.ts";
@@ -197,6 +196,3 @@ function judgeAll(
 function shortNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
-
-/** One verdict over all expectations of a scenario. */
-export type ScenarioVerdict = ExpectationVerdict | "none";

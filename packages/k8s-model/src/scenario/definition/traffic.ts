@@ -55,7 +55,7 @@ function client(options: LoopOptions, load: ClientSpec["load"]): ClientSpec {
 }
 
 /** Reads `service:port` or `namespace/service:port`. */
-export function servicePort(text: string): ServicePortRef {
+function servicePort(text: string): ServicePortRef {
   const match = /^(?:([^/:]+)\/)?([^/:]+):(\d{1,5})$/.exec(text);
   if (match === null) {
     throw new TypeError(

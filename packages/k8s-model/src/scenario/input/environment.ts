@@ -3,13 +3,13 @@ import type { ClusterFacts } from "../../manifests/index.ts";
 import type { Assumption } from "../assumptions/assumption.ts";
 
 /** Release that is taken where neither the input nor a flag says one: the one checked against. */
-export const DEFAULT_KUBERNETES_VERSION = "1.36";
+const DEFAULT_KUBERNETES_VERSION = "1.36";
 
 const OLDEST_MINOR = 24;
 const NEWEST_MINOR = 36;
 
 /** A release that the model does not know. */
-export class KubernetesVersionError extends Error {
+class KubernetesVersionError extends Error {
   readonly code: string = "unknown-kubernetes-version";
   readonly remedy: string =
     `give a version from 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}, such as --kubernetes-version 1.33.`;

@@ -114,7 +114,7 @@ export function endpointLoads(
 }
 
 /** US dollars for all bytes of these edges; distances without a price add nothing. */
-export function costOf(edges: readonly EdgeLedger[], prices: PriceTable): number {
+function costOf(edges: readonly EdgeLedger[], prices: PriceTable): number {
   let usd = 0;
   for (const edge of edges) {
     edge.bytesByDistance.forEach((bytes, distance) => {

@@ -167,7 +167,7 @@ function pairedRuns(
   return runs;
 }
 
-/** Sensitivity needs differences only, so its runs are a quarter as long. */
+/** Sensitivity needs differences only, so its runs are a quarter as long, warm-up included. */
 const SENSITIVITY_LENGTH = 0.25;
 
 function assumptionEffects(
@@ -176,7 +176,8 @@ function assumptionEffects(
   after: Side,
 ): readonly SensitivityRow[] {
   const lengthNs = Math.ceil(settings.lengthNs * SENSITIVITY_LENGTH) as SimTime;
-  const world = { traffic: given.traffic, settings: { ...settings, lengthNs } };
+  const warmUpNs = Math.ceil(settings.warmUpNs * SENSITIVITY_LENGTH) as SimTime;
+  const world = { traffic: given.traffic, settings: { ...settings, lengthNs, warmUpNs } };
   return sensitivity(
     world,
     listAssumptions(world),

@@ -3,7 +3,7 @@ import type { Cluster } from "../../cluster/index.ts";
 import type { FaultDefinition } from "../definition/cluster-definition.ts";
 
 /** A fault that names nothing of the cluster. */
-export class FaultError extends Error {
+class FaultError extends Error {
   readonly code = "unknown-fault-target";
   readonly remedy: string;
 

@@ -85,7 +85,7 @@ const CREATION_ORDER = [
   "EndpointSlice",
 ];
 
-export function inCreationOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
+function inCreationOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
   return CREATION_ORDER.flatMap((kind) => objects.filter((object) => object.kind === kind));
 }
 
