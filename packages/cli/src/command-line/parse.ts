@@ -4,7 +4,7 @@ import { UsageError } from "./usage-error.ts";
 
 const HELP: OptionSpec = { name: "help", short: "h", kind: "flag", description: "Show this help." };
 
-export function optionsOf(command: CommandSpec): readonly OptionSpec[] {
+function optionsOf(command: CommandSpec): readonly OptionSpec[] {
   return [...command.groups.flatMap((group) => group.options), HELP];
 }
 

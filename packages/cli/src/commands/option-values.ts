@@ -27,7 +27,7 @@ export function timeSpan(option: string, text: string): SimTime {
 }
 
 /** `900/s`, `5/min`, `0.5/s` or a bare number per second. */
-export function requestRateHz(option: string, text: string): number {
+function requestRateHz(option: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)(?:\/(s|sec|m|min|h))?$/.exec(text);
   const perSecond: Readonly<Record<string, number>> = { s: 1, sec: 1, m: 60, min: 60, h: 3600 };
   if (match === null) {

@@ -27,7 +27,7 @@ export function deliver(result: Result, invocation: Invocation): number {
 }
 
 /** Every form of a result by file name. */
-export function resultFiles(result: Result): ReadonlyMap<string, string> {
+function resultFiles(result: Result): ReadonlyMap<string, string> {
   return new Map([
     ["report.html", renderHtml(result)],
     ["report.md", renderMarkdown(result)],

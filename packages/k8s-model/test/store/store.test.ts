@@ -31,7 +31,7 @@ describe("the store", () => {
   it("keeps older versions as they were when an object is edited", () => {
     const store = storeAt({ now: 0 });
     const before = store.create(configMap("a", "old"));
-    const after = store.update("ConfigMap", "default/a", (draft: { data?: object }) => {
+    const after = store.update("ConfigMap", "default/a", (draft) => {
       draft.data = { value: "new" };
     });
     expect(before.object.data).toEqual({ value: "old" });

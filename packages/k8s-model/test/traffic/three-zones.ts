@@ -41,7 +41,7 @@ export const EDGE: CallEdgePlan = {
   retries: 0,
 };
 
-export const CLIENT: WorkloadPlan = {
+const CLIENT: WorkloadPlan = {
   key: "default/Deployment/client",
   workers: 1,
   serviceTimeNs: constant(0),

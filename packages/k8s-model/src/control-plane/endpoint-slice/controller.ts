@@ -202,7 +202,7 @@ function topologyChanged({ type, object, old }: InformerEvent<Node>): boolean {
   );
 }
 
-export function topologyNode(node: Node): TopologyNode {
+function topologyNode(node: Node): TopologyNode {
   const labels = node.metadata.labels ?? {};
   const cpu = node.status?.allocatable?.cpu;
   return {

@@ -6,7 +6,7 @@ export const FLOATS_PER_RECORD = 4;
 export const INTS_PER_RECORD = 8;
 
 /** Places of the 4-byte fields in a record; its first 8 bytes are the time. */
-export const SEQUENCE = 2;
+const SEQUENCE = 2;
 /** The handler in the low half, the handler that was running when the event was scheduled in the high. */
 export const HANDLERS = 3;
 export const PAYLOAD_A = 4;
