@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../manifests/diagnostic.ts";
 import type { ManifestObject } from "../../manifests/manifest-object.ts";
 import { type ServiceView, servicesOf } from "../../manifests/services.ts";
-import { type WorkloadView, workloadsOf } from "../../manifests/workloads.ts";
+import { runningContainers, type WorkloadView, workloadsOf } from "../../manifests/workloads.ts";
 import type { WorkloadKey } from "../spec.ts";
 import type { CallEdge, CallGraph, Entry } from "./call-graph-types.ts";
 import { connectionKind } from "./connection-kind.ts";
@@ -29,8 +29,8 @@ export function inferCallGraph(objects: readonly ManifestObject[]): CallGraph {
   const podsOf = (edge: CallEdge): WorkloadKey[] =>
     byKey.get(edge.to.service)?.workloads.map(({ key }) => key) ?? [];
   const calls = all.filter((edge) => !podsOf(edge).includes(edge.from));
-  const entries = entriesOf(objects, services, calls);
   const clients = clientsOf(workloads, services, calls);
+  const entries = entriesOf(objects, services, calls, clients);
   const roots = [
     ...clients,
     ...entries.flatMap(
@@ -85,15 +85,36 @@ function edgeOrder({ to }: CallEdge): string {
   return `${to.service}:${to.port}`;
 }
 
-/** Workloads that call and that no Service leads to. */
+/**
+ * Workloads that call and that no Service leads to; load generators also when a Service that
+ * nobody calls (their console) selects them.
+ */
 function clientsOf(
   workloads: readonly WorkloadView[],
   services: readonly ServiceView[],
   edges: readonly CallEdge[],
 ): WorkloadKey[] {
-  const selected = new Set(services.flatMap((service) => service.workloads.map(({ key }) => key)));
+  const called = new Set(edges.map(({ to }) => to.service));
   const callers = new Set(edges.map(({ from }) => from));
-  return workloads.map(({ key }) => key).filter((key) => callers.has(key) && !selected.has(key));
+  return workloads
+    .filter((view) => {
+      if (!callers.has(view.key)) return false;
+      const selecting = services.filter((service) => service.workloads.includes(view));
+      if (selecting.length === 0) return true;
+      return isLoadGenerator(view) && !selecting.some((service) => called.has(service.key));
+    })
+    .map(({ key }) => key);
+}
+
+const LOAD_GENERATOR =
+  /(?:^|[-_./])(?:load-?(?:gen|generator|test|tester)|traffic-?gen(?:erator)?|locust|k6|jmeter|vegeta|wrk|fortio-client)(?:[-_.:@]|$)/i;
+
+/** By its name or by that of an image. */
+function isLoadGenerator(view: WorkloadView): boolean {
+  const images = runningContainers(view).map(({ container }) => container.image);
+  return [view.name, ...images].some(
+    (name) => typeof name === "string" && LOAD_GENERATOR.test(name),
+  );
 }
 
 /** Marks the entries whose pods a client's requests reach, directly or through others. */

@@ -2,6 +2,7 @@ import type { ServicePort } from "../../api/service.ts";
 import { isFields, listOf } from "../../manifests/guards.ts";
 import type { ManifestObject } from "../../manifests/manifest-object.ts";
 import type { ServiceView } from "../../manifests/services.ts";
+import type { WorkloadKey } from "../spec.ts";
 import type { CallEdge, Entry } from "./call-graph-types.ts";
 import { connectionKind } from "./connection-kind.ts";
 
@@ -17,10 +18,12 @@ export function entriesOf(
   objects: readonly ManifestObject[],
   services: readonly ServiceView[],
   edges: readonly CallEdge[],
+  clients: readonly WorkloadKey[],
 ): Omit<Entry, "reachedBy">[] {
   const entries = new Map<string, Omit<Entry, "reachedBy">>();
   const add = (service: ServiceView, port: ServicePort | undefined, reason: string) => {
-    if (port === undefined || service.workloads.length === 0) return;
+    const isOfClients = service.workloads.every((view) => clients.includes(view.key));
+    if (port === undefined || isOfClients) return;
     const to = { service: service.key, port: port.port };
     const key = `${to.service}:${to.port}`;
     const connection = connectionKind(service, port, undefined);

@@ -115,9 +115,21 @@ const HOST_WORDS = new Set(
   ),
 );
 
-/** Whether the name of a setting says that its value is a host: `CART_ADDR`, `--redis-host`. */
+/** Settings of one such word alone mean the server: `REDIS`, but not `MYSQL_DATABASE`. */
+const SERVER_WORDS = new Set(
+  "redis mysql postgres mongo mongodb kafka rabbitmq memcached elasticsearch nats".split(" "),
+);
+
+/**
+ * Whether the name of a setting says that its value is a host: `CART_ADDR`, `--redis-host`.
+ * `OTEL_SERVICE_NAME` and the like are what a program calls itself.
+ */
 export function asksForHost(name: string): boolean {
-  return wordsOf(name).some((word) => HOST_WORDS.has(word));
+  const words = wordsOf(name);
+  if (words.at(-1) === "name" && words.at(-2) === "service") return false;
+  const [only] = words;
+  if (words.length === 1 && only !== undefined && SERVER_WORDS.has(only)) return true;
+  return words.some((word) => HOST_WORDS.has(word));
 }
 
 function wordsOf(name: string): string[] {

@@ -32,6 +32,11 @@ export function serviceReferences(
         if (unknown !== undefined) diagnostics.push(unknown);
         continue;
       }
+      if (service.selector === undefined) {
+        const outside = withoutPods(view, text, service);
+        if (outside !== undefined) diagnostics.push(outside);
+        continue;
+      }
       const port = portOf(service, reference);
       if (port === undefined) {
         const unknown = unknownPort(view, text, reference, service);
@@ -104,6 +109,22 @@ function unknownService(
     severity: "info",
     message: `${view.kind} "${view.name}": ${text.variable} names ${named}, a Service that the input does not have.`,
     remedy: "add its manifest if it takes part; calls to it are not simulated",
+    at: text.at(),
+  };
+}
+
+/** A Service without selector leads to what is not simulated: outside, or the API server. */
+function withoutPods(
+  view: WorkloadView,
+  text: ConfigText,
+  service: ServiceView,
+): Diagnostic | undefined {
+  if (service.key === "default/kubernetes") return undefined;
+  return {
+    code: "call-outside",
+    severity: "info",
+    message: `${view.kind} "${view.name}": ${text.variable} names Service "${service.name}", which selects no pods; calls to it are not simulated.`,
+    remedy: "give it a selector and pods to stand for what it leads to, if that matters",
     at: text.at(),
   };
 }

@@ -137,13 +137,20 @@ function commandTexts(
       const flag = typeof before === "string" && /^--?[\w.-]+$/.test(before) ? before : "";
       const expanded = expandShell(expand(word, lookUp), lookUp);
       const equals = /^(--?[\w.-]+|[A-Za-z_]\w*)=([\s\S]*)$/.exec(expanded);
-      const [nameHint, value] =
+      const [nameHint, said] =
         equals === null ? [flag, expanded] : [equals[1] as string, equals[2] as string];
+      const value = withNextPort(said, words[index + 1]);
       const shape = /\s/.test(value) ? "file" : "value";
       const at = () => view.entry.position([...path, field, index]);
       return [{ variable: `${field}[${index}]`, nameHint, value, shape, at, sibling: lookUp }];
     });
   });
+}
+
+/** `--replicaof redis 6379`: a host and its port as two words. */
+function withNextPort(word: string, next: unknown): string {
+  const isHost = /^[A-Za-z][A-Za-z0-9.-]{0,252}$/.test(word);
+  return isHost && typeof next === "string" && /^\d{1,5}$/.test(next) ? `${word}:${next}` : word;
 }
 
 /** `$NAME` and `${NAME}` as a shell started by the command would replace them. */

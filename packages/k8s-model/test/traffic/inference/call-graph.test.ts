@@ -121,6 +121,8 @@ test.each<[string, Record<string, string>, string[]]>([
     ["caller -> default/cart:7070"],
   ],
   ["a bare word elsewhere", { MODE: "cart" }, []],
+  ["a host in a variable named for a server", { REDIS: "cart" }, ["caller -> default/cart:7070"]],
+  ["a name that a program calls itself", { OTEL_SERVICE_NAME: "cart" }, []],
   ["a longer word", { X: "mycart:7070 cart-2:7070 cart.js:7070" }, []],
   ["a path", { X: "/images/cart:7070" }, []],
   ["an image", { X: "registry.example/cart:7070" }, []],
@@ -147,7 +149,7 @@ test("arguments, flags and mounted or referenced ConfigMaps name Services too", 
       name: "a",
       container: {
         command: ["serve", "--peer", "e:80"],
-        args: ["--auth-host=f", "sh -c 'curl http://g/'"],
+        args: ["--replicaof", "h", "80", "--auth-host=f", "sh -c 'curl http://g/'"],
         env: [{ name: "B", valueFrom: { configMapKeyRef: { name: "settings", key: "UPSTREAM" } } }],
         volumeMounts: [{ name: "v", mountPath: "/etc" }],
       },
@@ -157,7 +159,9 @@ test("arguments, flags and mounted or referenced ConfigMaps name Services too", 
         ],
       },
     }),
-    ...["b", "c", "d", "e", "f", "g"].map((name) => service(name, [{ port: 80 }, { port: 81 }])),
+    ...["b", "c", "d", "e", "f", "g", "h"].map((name) =>
+      service(name, [{ port: 80 }, { port: 81 }]),
+    ),
   );
   expect(
     graph.edges.map(({ to, evidence }) => [
@@ -192,11 +196,18 @@ test("arguments, flags and mounted or referenced ConfigMaps name Services too", 
         "default/f",
         80,
         [
-          "args[0]",
+          "args[3]",
         ],
       ],
       [
         "default/g",
+        80,
+        [
+          "args[4]",
+        ],
+      ],
+      [
+        "default/h",
         80,
         [
           "args[1]",
@@ -270,6 +281,30 @@ test("a workload that calls and that no Service leads to is the source of traffi
   expect(trafficOf(graph).calls.map(({ from, to }) => [from, to.service])).toEqual([
     ["default/Deployment/web", "default/api"],
   ]);
+});
+
+test("a load generator is a client even where a Service leads to its console", () => {
+  const graph = graphOf(
+    workload({ name: "load-generator", container: env({ TARGET: "web:80" }) }),
+    workload({ name: "web" }),
+    service("load-generator", [{ port: 8089 }]),
+    service("web"),
+  );
+  expect(graph.clients).toEqual(["default/Deployment/load-generator"]);
+  expect(graph.entries).toEqual([]);
+});
+
+test("a Service without selector is not called, as nothing behind it is simulated", () => {
+  const graph = graphOf(
+    workload({
+      name: "a",
+      container: env({ DB_HOST: "db", API: "https://kubernetes.default.svc" }),
+    }),
+    service("db", [{ port: 5432 }], { selector: undefined }),
+    service("kubernetes", [{ port: 443 }], { selector: undefined }),
+  );
+  expect(graph.edges).toEqual([]);
+  expect(graph.diagnostics.map(({ code }) => code)).toEqual(["call-outside"]);
 });
 
 test("without a client, users enter by Ingress, load balancers and Services that nobody calls", () => {
