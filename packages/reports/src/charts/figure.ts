@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { type Markup, markup } from "../words/markup.ts";
+import { markup } from "../words/markup.ts";
 import { visible } from "../words/visible.ts";
 
 export type PlotOptions = Plot.PlotOptions;
