@@ -15,8 +15,10 @@ import { type ConfigMaps, configMapsOf } from "./texts.ts";
  * Infers who calls whom from environment variables, arguments and mounted ConfigMaps that name a
  * Service of the input. Init containers do not make calls. Of what stands there only the matched
  * host and port are kept. Edges that would let a request go round for ever are cut and named.
+ *
+ * @param earlier the graph before a change: users go on coming to a Service that has lost its pods
  */
-export function inferCallGraph(objects: readonly ManifestObject[]): CallGraph {
+export function inferCallGraph(objects: readonly ManifestObject[], earlier?: CallGraph): CallGraph {
   const workloads = workloadsOf(objects);
   const services = servicesOf(objects, workloads);
   const names = serviceNames(services);
@@ -30,7 +32,8 @@ export function inferCallGraph(objects: readonly ManifestObject[]): CallGraph {
     byKey.get(edge.to.service)?.workloads.map(({ key }) => key) ?? [];
   const calls = all.filter((edge) => !podsOf(edge).includes(edge.from));
   const clients = clientsOf(workloads, services, calls);
-  const entries = entriesOf(objects, services, calls, clients);
+  const found = entriesOf(objects, services, calls, clients);
+  const entries = [...found, ...orphanedEntries(earlier?.entries ?? [], services)];
   const roots = [
     ...clients,
     ...entries.flatMap(
@@ -115,6 +118,18 @@ function isLoadGenerator(view: WorkloadView): boolean {
   return [view.name, ...images].some(
     (name) => typeof name === "string" && LOAD_GENERATOR.test(name),
   );
+}
+
+/** Entries of the earlier graph whose Service is still there, but selects no pods any more. */
+function orphanedEntries(
+  earlier: readonly Entry[],
+  services: readonly ServiceView[],
+): Omit<Entry, "reachedBy">[] {
+  return earlier.flatMap(({ to, connection, reason, reachedBy }) => {
+    const service = services.find(({ key }) => key === to.service);
+    const lost = service !== undefined && service.workloads.length === 0;
+    return lost && reachedBy === undefined ? [{ to, connection, reason }] : [];
+  });
 }
 
 /** Marks the entries whose pods a client's requests reach, directly or through others. */

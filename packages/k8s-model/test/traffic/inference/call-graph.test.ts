@@ -283,6 +283,15 @@ test("a workload that calls and that no Service leads to is the source of traffi
   ]);
 });
 
+test("users go on coming to a Service that a change leaves without pods", () => {
+  const pods = workload({ name: "web" });
+  const before = graphOf(pods, service("web"));
+  const text = JSON.stringify(service("web", [{ port: 80 }], { selector: { app: "wbe" } }));
+  const { objects } = readManifests([{ file: "after.json", text }]);
+  expect(inferCallGraph(objects).entries).toEqual([]);
+  expect(trafficOf(inferCallGraph(objects, before)).clients).toEqual(trafficOf(before).clients);
+});
+
 test("a load generator is a client even where a Service leads to its console", () => {
   const graph = graphOf(
     workload({ name: "load-generator", container: env({ TARGET: "web:80" }) }),
