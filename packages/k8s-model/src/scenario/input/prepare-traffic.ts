@@ -48,7 +48,7 @@ export function prepareTraffic(
   const given = trafficWith(callGraph, file, diagnostics);
   const rateSources = new Map<string, string>();
   const rated = withRates(given, rates, rateSources, diagnostics);
-  const changed = trafficWith(inferCallGraph(readable(after)), file, []);
+  const changed = trafficWith(inferCallGraph(readable(after), callGraph), file, []);
   return {
     before: rated,
     after: withRates(changed, rates, rateSources, []),
