@@ -154,8 +154,9 @@ function sortedAction(action: Output["actions"][number]): object {
 const plain = (counts: ReadonlyMap<string, number> | undefined): Counts | null =>
   counts === undefined ? null : Object.fromEntries(counts);
 
-function plainCache({ byAddressType }: HintMemory): Record<string, Counts | null> {
-  return Object.fromEntries([...byAddressType].map(([type, counts]) => [type, plain(counts)]));
+function plainCache({ byAddressType }: HintMemory): Record<string, Counts> {
+  const entries = [...byAddressType].map(([type, counts]) => [type, Object.fromEntries(counts)]);
+  return Object.fromEntries(entries) as Record<string, Counts>;
 }
 
 function plainAllocations(ratios: CpuRatios | undefined, ready: number): object | null {

@@ -1,15 +1,9 @@
 import type { Simulation } from "@k8s-netsim/sim-core";
-import type { IPFamily, KubeObject, Node, Pod, Service } from "../api/index.ts";
+import type { IPFamily, KubeObject } from "../api/index.ts";
 import { objectKey } from "../api/index.ts";
 import { adopt } from "../control-plane/adoption/adopt.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
-import {
-  isPodReady,
-  podAddresses,
-  type SliceEvent,
-} from "../control-plane/endpoint-slice/index.ts";
-import { readyStatusOf } from "../control-plane/node-life-cycle/taints.ts";
-import { controllerOf } from "../control-plane/ownership/ownership.ts";
+import type { SliceEvent } from "../control-plane/endpoint-slice/index.ts";
 import { executeChange } from "../control-plane/runtime/change.ts";
 import { Work } from "../control-plane/runtime/work.ts";
 import { defaultTimings, minorVersion, type Timings } from "../control-plane/timings.ts";
@@ -26,12 +20,13 @@ import {
   UNKNOWN_PORT,
   UNKNOWN_SERVICE,
 } from "../data-plane/kube-proxy/port-view.ts";
-import { type Cursor, hashText, Store } from "../store/index.ts";
+import { hashText, Store } from "../store/index.ts";
+import { type ClusterListener, Inventory, type SeenNode } from "./inventory.ts";
 import { mergeApplied } from "./merge-applied.ts";
-import { type NodeEntry, NodeTable } from "./node-table.ts";
-import { type PodEntry, type PodState, PodTable } from "./pod-table.ts";
+import type { NodeTable } from "./node-table.ts";
+import type { PodState, PodTable } from "./pod-table.ts";
 import { type InitialState, initialState, reconciliation } from "./reconciliation.ts";
-import { ServiceTable } from "./service-table.ts";
+import type { ServiceTable } from "./service-table.ts";
 
 export interface ClusterOptions {
   /** Release whose rules and defaults apply, such as `1.36`. */
@@ -47,14 +42,6 @@ export interface ClusterOptions {
   readonly historyWindowNs?: number;
   /** Freezes every stored object: for tests. */
   readonly autoFreeze?: boolean;
-}
-
-/** Told of changes that connection pools and clients react to. */
-export interface ClusterListener {
-  /** A pod's containers start or stop answering, or its Ready condition changes, or it is gone. */
-  podChanged?(pod: PodEntry): void;
-  /** A node goes down, comes back, is new or is gone. */
-  nodeChanged?(node: NodeEntry): void;
 }
 
 /** How `settle` ended. */
@@ -76,16 +63,13 @@ export class Cluster {
   readonly store: Store;
   readonly timings: Timings;
   readonly controlPlane: ControlPlane;
-  readonly nodes: NodeTable = new NodeTable();
-  readonly pods: PodTable = new PodTable();
-  readonly services: ServiceTable = new ServiceTable();
+  readonly nodes: NodeTable;
+  readonly pods: PodTable;
+  readonly services: ServiceTable;
   readonly proxies: ProxyFleet;
   readonly views: ServiceViews;
   readonly #work: Work;
-  readonly #podCursor: Cursor<Pod>;
-  readonly #nodeCursor: Cursor<Node>;
-  readonly #serviceCursor: Cursor<Service>;
-  readonly #listeners: ClusterListener[] = [];
+  readonly #inventory: Inventory;
   readonly #adoptionNotes: string[] = [];
   #adoptionIsDue = false;
   #initial: InitialState | undefined;
@@ -101,12 +85,10 @@ export class Cluster {
       historyWindowNs: options.historyWindowNs ?? 0,
       autoFreeze: options.autoFreeze ?? false,
     });
-    this.#podCursor = this.store.watch("Pod", "pod table");
-    this.#nodeCursor = this.store.watch("Node", "node table");
-    this.#serviceCursor = this.store.watch("Service", "service table");
-    this.store.onWrite("Pod", () => this.#seePods());
-    this.store.onWrite("Node", () => this.#seeNodes());
-    this.store.onWrite("Service", () => this.#seeServices());
+    this.#inventory = new Inventory(this.store, (seen) => this.#followNode(seen));
+    this.nodes = this.#inventory.nodes;
+    this.pods = this.#inventory.pods;
+    this.services = this.#inventory.services;
     this.#work = new Work(sim);
     this.proxies = new ProxyFleet(this.store, {
       watchers: {
@@ -129,10 +111,7 @@ export class Cluster {
         trafficDistribution: gate("ServiceTrafficDistribution", 31),
         preferSameTrafficDistribution: gate("PreferSameTrafficDistribution", 34),
       },
-      runtime: {
-        podAnswers: (uid) => this.#setAnswering(uid, true),
-        podStops: (uid) => this.#setAnswering(uid, false),
-      },
+      runtime: this.#inventory,
     });
   }
 
@@ -158,7 +137,7 @@ export class Cluster {
     const node = this.nodes.byName(name);
     if (node === undefined || !node.up) return;
     node.up = false;
-    this.#tellOfNode(node);
+    this.#inventory.tellOfNode(node);
     this.controlPlane.kubelets.nodeDown(name);
     this.controlPlane.nodeLifeCycle.nodeLost(name);
   }
@@ -168,7 +147,7 @@ export class Cluster {
     const node = this.nodes.byName(name);
     if (node === undefined || node.up) return;
     node.up = true;
-    this.#tellOfNode(node);
+    this.#inventory.tellOfNode(node);
     this.proxies.start(node.index, this.sim.now);
     this.controlPlane.kubelets.nodeUp(name);
     this.controlPlane.nodeLifeCycle.nodeHeard(name);
@@ -230,7 +209,7 @@ export class Cluster {
   }
 
   onChange(listener: ClusterListener): void {
-    this.#listeners.push(listener);
+    this.#inventory.listeners.push(listener);
   }
 
   /** What happens now to a packet for a pod. */
@@ -291,13 +270,8 @@ export class Cluster {
   }
 
   /** The pod that an endpoint stands for: by its reference, else by its address. */
-  podIndexOf({ address, endpoint }: EndpointInfo, namespace: string): number {
-    const { uid, name, namespace: of = namespace } = endpoint.targetRef ?? {};
-    const known =
-      (uid === undefined ? undefined : this.pods.byUid(uid)) ??
-      (name === undefined ? undefined : this.pods.byKey(`${of}/${name}`)) ??
-      this.pods.outside(address);
-    return known.index;
+  podIndexOf(endpoint: EndpointInfo, namespace: string): number {
+    return this.#inventory.podIndexOf(endpoint, namespace);
   }
 
   /** Before the controllers see what was applied: they see objects tied to their owners. */
@@ -308,89 +282,21 @@ export class Cluster {
       this.#adoptionIsDue = false;
       const { changes, notes } = adopt(this.store);
       for (const change of changes) executeChange(this.store, this.sim.now, change);
-      if (changes.length > 0) this.#findWorkloads();
+      this.#inventory.tiePods();
       this.#initial ??= initialState(this.store);
       this.#adoptionNotes.push(...notes.filter((note) => !this.#adoptionNotes.includes(note)));
     });
   }
 
-  #setAnswering(uid: string, answering: boolean): void {
-    const pod = this.pods.byUid(uid);
-    if (pod === undefined || pod.answering === answering) return;
-    pod.answering = answering;
-    this.#tell(pod);
-  }
-
-  #tell(pod: PodEntry): void {
-    for (const listener of this.#listeners) listener.podChanged?.(pod);
-  }
-
-  #tellOfNode(node: NodeEntry): void {
-    for (const listener of this.#listeners) listener.nodeChanged?.(node);
-  }
-
-  #seePods(): void {
-    for (let next = this.#podCursor.next(); next; next = this.#podCursor.next()) {
-      const { type, object } = next;
-      const pod = this.pods.byUid(object.metadata.uid ?? "") ?? this.pods.add(object);
-      const { ready, terminating, gone, nodeIndex } = pod;
-      pod.workload = this.#workloadOf(object) ?? pod.workload;
-      pod.nodeIndex = this.nodes.byName(object.spec.nodeName ?? "")?.index ?? -1;
-      pod.ready = type !== "DELETED" && isPodReady(object);
-      pod.terminating = object.metadata.deletionTimestamp !== undefined;
-      pod.gone = type === "DELETED";
-      const [address] = podAddresses(object);
-      if (address !== undefined && pod.ip !== address) this.pods.setAddress(pod, address);
-      const changed =
-        ready !== pod.ready ||
-        terminating !== pod.terminating ||
-        gone !== pod.gone ||
-        nodeIndex !== pod.nodeIndex;
-      if (changed) this.#tell(pod);
+  /** A node comes, comes back, or is gone: its proxy and its kubelet follow. */
+  #followNode({ node, type, isNew, ready }: SeenNode): void {
+    const silent = !node.exists || (isNew && ready === "Unknown");
+    if (silent && node.up) {
+      node.up = false;
+      this.controlPlane.kubelets.nodeDown(node.name);
     }
-  }
-
-  /** Owners have come or were corrected since the pods were seen. */
-  #findWorkloads(): void {
-    for (const pod of this.store.list<Pod>("Pod")) {
-      const entry = this.pods.byUid(pod.metadata.uid ?? "");
-      if (entry !== undefined) entry.workload = this.#workloadOf(pod) ?? entry.workload;
-    }
-  }
-
-  #workloadOf(pod: Pod): string | undefined {
-    const owner = controllerOf(pod);
-    if (owner === undefined) return undefined;
-    const { namespace } = pod.metadata;
-    const keyOf = (name: string): string =>
-      namespace === undefined ? name : `${namespace}/${name}`;
-    const set =
-      owner.kind === "ReplicaSet" ? this.store.get(owner.kind, keyOf(owner.name)) : undefined;
-    const top = (set && controllerOf(set)) ?? owner;
-    return `${top.kind}/${keyOf(top.name)}`;
-  }
-
-  #seeNodes(): void {
-    for (let next = this.#nodeCursor.next(); next; next = this.#nodeCursor.next()) {
-      const { type, object } = next;
-      const isNew = this.nodes.see(object);
-      const node = this.nodes.byName(object.metadata.name);
-      if (node === undefined) continue;
-      node.exists = type !== "DELETED";
-      const silent = !node.exists || (isNew && readyStatusOf(object) === "Unknown");
-      if (silent && node.up) {
-        node.up = false;
-        this.controlPlane.kubelets.nodeDown(node.name);
-      }
-      if (isNew) this.proxies.start(node.index, this.sim.now);
-      else if (type === "ADDED") this.recoverNode(node.name);
-      if (isNew || !node.exists) this.#tellOfNode(node);
-    }
-  }
-
-  #seeServices(): void {
-    for (let next = this.#serviceCursor.next(); next; next = this.#serviceCursor.next()) {
-      if (next.type !== "DELETED") this.services.see(next.key, next.object);
-    }
+    if (isNew) this.proxies.start(node.index, this.sim.now);
+    else if (type === "ADDED") this.recoverNode(node.name);
+    if (isNew || !node.exists) this.#inventory.tellOfNode(node);
   }
 }

@@ -212,11 +212,11 @@ function redistribute(
 /**
  * The zone that receives the `turn`-th endpoint given. The real code takes the first zone that it
  * meets in a Go map: a walk over eight slots, filled in the order in which the zones came to need
- * something, from a random slot on, so that the neediest zone is met most often. Ours starts at
- * each slot in turn, which comes to what chance does on average.
+ * something, from a random slot on; from an empty slot it comes round to the neediest zone. Ours
+ * starts at each slot in turn, the empty ones first: the likeliest outcome, or close to it.
  */
 function receiverOf(slots: readonly string[], receiving: Counts, turn: number): string {
-  const start = turn % MAP_SLOTS;
+  const start = (turn + slots.length) % MAP_SLOTS;
   for (const zone of slots.slice(start)) if (receiving.has(zone)) return zone;
   return slots.find((zone) => receiving.has(zone)) as string;
 }

@@ -68,8 +68,13 @@ function youngerFirst(
   return (a.pod.metadata.uid ?? "") < (b.pod.metadata.uid ?? "");
 }
 
+const TWO_TO_32 = 4_294_967_296;
+
+/** The power of two at or below an age, -1 for none. */
 function logarithmicAge(ageNs: number): number {
-  return ageNs > 0 ? ageNs.toString(2).length - 1 : -1;
+  if (ageNs <= 0) return -1;
+  const high = Math.floor(ageNs / TWO_TO_32);
+  return high > 0 ? 63 - Math.clz32(high) : 31 - Math.clz32(ageNs);
 }
 
 function deletionCost({ metadata }: Pod): number {
