@@ -118,7 +118,7 @@ function overloaded({ service, zones, endpoints }: ServiceSituation): readonly F
     {
       severity: "warning",
       subject: service,
-      message: `its endpoints are loaded unevenly after the change: against the mean endpoint, ${words.join(", ")}.`,
+      message: `endpoints are loaded unevenly after the change: against the mean endpoint, ${words.join(", ")}.`,
       rule: "each zone's callers share only that zone's endpoints; nothing balances between zones",
     },
   ];
@@ -142,7 +142,7 @@ function notAsked({ service, object, zones, endpoints }: ServiceSituation): read
     {
       severity: "info",
       subject: service,
-      message: "has endpoints in every zone that calls it and still balances over all zones.",
+      message: "endpoints in every zone that calls, and still balanced over all zones.",
       rule: "spec.trafficDistribution is unset",
       patch: {
         description: `Keep traffic to ${name} in its zone.`,
@@ -172,7 +172,7 @@ function stickyConnections(situation: ServiceSituation): readonly Finding[] {
       severity: "info",
       subject: situation.service,
       message:
-        "is called over long-lived connections: each caller pod stays with the endpoint it was " +
+        "called over long-lived connections: each caller pod stays with the endpoint it was " +
         "given when it connected, so load spreads by caller, not by request, and a routing change " +
         "is felt only by new connections.",
       rule: "kube-proxy chooses an endpoint once per connection",
