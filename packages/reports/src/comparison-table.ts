@@ -2,6 +2,7 @@ import type { Difference, Measure } from "./result.ts";
 import { type Direction, direction, type Selection } from "./select.ts";
 import {
   type EstimateWords,
+  formatAlike,
   formatEstimate,
   formatRange,
   formatRelative,
@@ -14,8 +15,8 @@ export interface ComparisonRow {
   readonly measure: Measure;
   /** The measure's name with what one unit of it is, where the numbers do not say it. */
   readonly label: string;
-  readonly before: EstimateWords;
-  readonly after: EstimateWords;
+  readonly before: string;
+  readonly after: string;
   readonly change: EstimateWords;
   readonly relative: string;
   /** How far the change moves when assumptions are halved and doubled; empty where not varied. */
@@ -40,12 +41,14 @@ function comparisonRow(
   if (before === undefined && after === undefined) return undefined;
   const change = difference?.estimate ?? undefinedEstimate;
   const range = difference?.assumptionRange;
+  const sides = [before?.value ?? null, after?.value ?? null];
+  const [beforeWords, afterWords] = formatAlike(sides, measure.unit);
   return {
     scope,
     measure,
     label: labelOf(measure),
-    before: formatEstimate(before ?? undefinedEstimate, measure.unit),
-    after: formatEstimate(after ?? undefinedEstimate, measure.unit),
+    before: beforeWords ?? "",
+    after: afterWords ?? "",
     change: formatEstimate(change, measure.unit, { change: true }),
     relative: formatRelative(difference?.relative?.value ?? null),
     assumptionRange: range

@@ -53,8 +53,8 @@ function estimates(selection: Selection): string {
     rows.map((row) =>
       [
         row.label,
-        row.before.value,
-        row.after.value,
+        row.before,
+        row.after,
         row.change.value,
         row.change.interval,
         row.relative,
@@ -81,9 +81,7 @@ function perService(selection: Selection): string {
   return markdownTable(
     columns,
     rows.map((row) =>
-      [row.scope, row.before.value, row.after.value, row.change.value, row.change.interval].map(
-        markdownText,
-      ),
+      [row.scope, row.before, row.after, row.change.value, row.change.interval].map(markdownText),
     ),
     rightAfter(1, columns.length),
   );

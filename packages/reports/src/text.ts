@@ -77,7 +77,7 @@ function table(result: Result, paint: Paint): readonly string[] {
   const [first, ...lines] = aligned([
     hasRange ? [...head, "assumptions ½…2×"].map(visibleCell) : head.map(visibleCell),
     ...rows.map((row) => {
-      const cells = [row.label, row.before.value, row.after.value];
+      const cells = [row.label, row.before, row.after];
       const change = [row.change.value, row.change.interval];
       return [...cells, ...change, ...(hasRange ? [row.assumptionRange] : [])].map(visibleCell);
     }),

@@ -1,4 +1,4 @@
-import type { CallEdge } from "../result.ts";
+import type { CallEdge, ServiceSummary } from "../result.ts";
 import { joined, type Markup, markup } from "../words/markup.ts";
 import { formatNumber } from "../words/number.ts";
 import { shortened, visible } from "../words/visible.ts";
@@ -14,8 +14,15 @@ interface Place {
 const box = { width: 168, height: 34, columnGap: 74, rowGap: 14, margin: 4 };
 const mostNodes = 60;
 
-/** The call graph as boxes and curves, callers to the left; empty where there are too many boxes. */
-export function callGraphChart(edges: readonly CallEdge[]): string {
+/**
+ * The call graph as boxes and curves, callers to the left; empty where there are too many boxes. A
+ * workload that calls is drawn as the Service it stands behind, so that chains of calls show.
+ */
+export function callGraphChart(
+  calls: readonly CallEdge[],
+  services: readonly ServiceSummary[] = [],
+): string {
+  const edges = behindServices(calls, services);
   const places = layOut(edges);
   if (places.size === 0 || places.size > mostNodes) return "";
   const all = [...places.values()];
@@ -32,6 +39,19 @@ export function callGraphChart(edges: readonly CallEdge[]): string {
     },
     joined([...curves, ...boxes]).text,
   );
+}
+
+function behindServices(
+  calls: readonly CallEdge[],
+  services: readonly ServiceSummary[],
+): readonly CallEdge[] {
+  const called = new Set(calls.map(({ to }) => to));
+  const serviceOf = new Map<string, string>();
+  for (const { name, workloads } of services) {
+    if (!called.has(name)) continue;
+    for (const workload of workloads) if (!serviceOf.has(workload)) serviceOf.set(workload, name);
+  }
+  return calls.map((call) => ({ ...call, from: serviceOf.get(call.from) ?? call.from }));
 }
 
 function drawBox({ name, x, y }: Place): Markup {

@@ -88,7 +88,6 @@ export function latencyChart(latency: Latency, { width, label }: LatencyChartOpt
           stroke: "var(--paper)",
           strokeWidth: 1.5,
         }),
-        ...quickerAndSlower(marked).map((side, index) => sideLabels(side, index === 0, colour)),
       ],
     },
     { title: "Latency distributions", description: describe(latency, label) },
@@ -122,33 +121,6 @@ function marks(latency: Latency): readonly Place[] {
       return ns === undefined ? [] : [{ configuration, ns, x: logPlace(ns), y: nines(share) }];
     }),
   );
-}
-
-/** The marks of each share, the quickest apart: labels go to the left of it and right of the rest. */
-function quickerAndSlower(places: readonly Place[]): readonly [readonly Place[], readonly Place[]] {
-  const quickest = (place: Place): boolean =>
-    places.find((other) => other.y === place.y && other.ns < place.ns) === undefined &&
-    places.find((other) => other.y === place.y && other.ns === place.ns) === place;
-  return [places.filter(quickest), places.filter((place) => !quickest(place))];
-}
-
-function sideLabels(
-  places: readonly Place[],
-  isLeft: boolean,
-  fill: (place: Place) => string,
-): Plot.Markish {
-  return Plot.text(places, {
-    x: "x",
-    y: "y",
-    text: ({ ns }: Place) => formatQuantity(ns, "ns"),
-    fill,
-    textAnchor: isLeft ? "end" : "start",
-    dx: isLeft ? -9 : 9,
-    dy: isLeft ? -6 : 7,
-    fontWeight: 600,
-    stroke: "var(--paper)",
-    strokeWidth: 4,
-  });
 }
 
 /** The time within which `share` of the requests are answered, on the straight line between points. */

@@ -14,10 +14,14 @@ export function logTicks(low: number, high: number, most: number): readonly numb
         if (decade * step >= low && decade * step <= high) ticks.push(decade * step);
       }
     }
+    if (ticks.length < fewest) return linearTicks(low, high, most);
     if (ticks.length <= most) return ticks;
   }
   return [low, high];
 }
+
+// Within less than a decade, evenly spaced numbers are easier to read than one or two round ones.
+const fewest = 3;
 
 function decadeAtOrBelow(value: number): number {
   let decade = 1;

@@ -49,8 +49,8 @@ function overall(selection: Selection, rows: readonly ComparisonRow[], pair: Pai
 
 function changeCells(row: ComparisonRow): readonly Cell[] {
   return [
-    { text: row.before.value, numeric: true },
-    { text: row.after.value, numeric: true },
+    { text: row.before, numeric: true },
+    { text: row.after, numeric: true },
     { text: row.change.value, numeric: true, kind: directionClass(row.direction) },
     { text: row.change.interval, numeric: true },
     { text: row.relative, numeric: true },

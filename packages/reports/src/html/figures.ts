@@ -42,7 +42,7 @@ function latency(selection: Selection): Markup {
     curves.map(({ configuration }) => configuration),
   );
   const words =
-    "The share of requests answered within a time. Further left is faster; the upper end is the slow tail, where each line adds a nine.";
+    "The share of requests answered within a time. Further left is faster; the upper end is the slow tail, where each line adds a nine. Dots mark 50% and 99%. The curves pool all replications; the table has means over them.";
   return figure("Latency", words, key, chart);
 }
 
@@ -107,9 +107,6 @@ function zoneTraffic(selection: Selection): Markup {
 function matrix(label: string, cells: Result["charts"]["zoneTraffic"], highest: number): Markup {
   const zones = [...new Set(cells.flatMap(({ from, to }) => [from, to]))].sort();
   const shares = new Map(cells.map(({ from, to, share }) => [JSON.stringify([from, to]), share]));
-  const crossing = cells
-    .filter(({ from, to }) => from !== to)
-    .reduce((sum, { share }) => sum + share, 0);
   const rows = zones.map((from) => {
     const row = zones.map((to) => {
       const share = shares.get(JSON.stringify([from, to])) ?? 0;
@@ -122,7 +119,7 @@ function matrix(label: string, cells: Result["charts"]["zoneTraffic"], highest: 
   const heads = zones.map((zone) => markup`<th scope="col">${name(zone)}</th>`);
   return scrolling(
     `Traffic between zones, ${label}`,
-    markup`<table class="matrix"><caption><strong>${name(label)}</strong>: ${formatQuantity(crossing, "share")} crosses zones</caption>
+    markup`<table class="matrix"><caption><strong>${name(label)}</strong></caption>
 <thead><tr><th scope="col"><span class="quiet">from ↓ to →</span></th>${heads}</tr></thead><tbody>${rows}</tbody></table>`,
   );
 }

@@ -57,8 +57,8 @@ function keyFigure(row: ComparisonRow): Markup {
       : markup`<span class="chip ${direction}">${change.value}</span> <span class="interval">${interval}</span>`;
   const flow =
     direction === "same"
-      ? markup`<span>${after.value}</span>`
-      : markup`<span class="was">${before.value}</span><span class="arrow" aria-label="becomes">→</span><span>${after.value}</span>`;
+      ? markup`<span>${after}</span>`
+      : markup`<span class="was">${before}</span><span class="arrow" aria-label="becomes">→</span><span>${after}</span>`;
   return markup`<article class="card"><h3>${row.label}</h3>
 <p class="big">${flow}</p>
 <p class="moved">${moved}</p></article>`;

@@ -12,13 +12,15 @@ export function application(selection: Selection): Markup {
     (part) => part !== nothing,
   );
   if (parts.length === 0) return nothing;
-  const lead = "The application as it was understood. Dashed lines are assumed calls.";
+  const isAssumed = input.callGraph.some(({ evidence }) => evidence.startsWith("assumed"));
+  const dashed = isAssumed ? " Dashed lines are assumed calls." : "";
+  const lead = `The application as it was understood.${dashed}`;
   return section("application", "Who calls whom", lead, joined(parts, "\n"));
 }
 
-function callGraph({ callGraph: edges }: Result["input"]): Markup {
+function callGraph({ callGraph: edges, services: known }: Result["input"]): Markup {
   if (edges.length === 0) return nothing;
-  const diagram = callGraphChart(edges);
+  const diagram = callGraphChart(edges, known);
   const drawn = diagram === "" ? nothing : scrolling("Call graph", new Markup(diagram));
   const head = [
     { label: "From" },

@@ -1,4 +1,4 @@
-import { rankedAssumptions } from "../comparison-table.ts";
+import { labelOf, rankedAssumptions } from "../comparison-table.ts";
 import type { Assumption, Finding, Measure } from "../result.ts";
 import type { Selection } from "../select.ts";
 import { joined, type Markup, markup, nothing } from "../words/markup.ts";
@@ -36,30 +36,54 @@ export function assumptions(selection: Selection): Markup {
   const ranked = rankedAssumptions(selection.result.assumptions);
   if (ranked.length === 0) return nothing;
   const axis = tornadoAxis(selection, ranked);
-  const rows = ranked.map((assumption) => row(assumption, axis));
+  const isVaried = ({ effect }: Assumption): boolean =>
+    axis !== undefined && effect?.measure === axis.measure.id;
+  const others = ranked.filter((assumption) => !isVaried(assumption));
+  const bars = axis === undefined ? nothing : tornado(ranked.filter(isVaried), axis);
+  const lead = "What the input does not say and the run had to take for granted.";
+  const rest = others.length === 0 ? nothing : fixed(others, axis !== undefined);
+  return section("assumptions", "Assumptions", lead, joined([bars, rest], "\n"));
+}
+
+function tornado(varied: readonly Assumption[], axis: TornadoAxis): Markup {
+  const { measure, base } = axis;
+  const given =
+    base === undefined ? "" : `, ${formatQuantity(base, measure.unit, { change: true })}`;
+  const moved = (to: number | undefined): Cell => ({
+    text: formatQuantity(to ?? null, measure.unit, { change: true }),
+    numeric: true,
+  });
+  const rows = varied.map((assumption): readonly Cell[] => [
+    { text: titled(assumption) },
+    { text: name(assumption.value) },
+    { text: assumption.effect ? bar(assumption.effect, axis) : "" },
+    moved(assumption.effect?.halved),
+    moved(assumption.effect?.doubled),
+  ]);
   const head = [
     { label: "Assumption" },
     { label: "Value" },
-    { label: "Source" },
-    ...(axis === undefined
-      ? []
-      : [
-          { label: "" },
-          { label: "If halved", numeric: true },
-          { label: "If doubled", numeric: true },
-        ]),
+    { label: "" },
+    { label: "If halved", numeric: true },
+    { label: "If doubled", numeric: true },
   ];
-  const lead =
-    axis === undefined
-      ? "What the input does not say and the run had to take for granted."
-      : `What the input does not say and the run had to take for granted. The bars show what the change in “${axis.measure.label}” becomes when the assumption is halved (teal) and doubled (orange); the line is the answer as given${axis.base === undefined ? "" : `, ${formatQuantity(axis.base, axis.measure.unit, { change: true })}`}.`;
-  const caption = axis === undefined ? "Assumptions" : "Ranked by how far the answer moves";
-  return section(
-    "assumptions",
-    "Assumptions",
-    lead,
-    markup`<div class="card">${table(caption, head, rows)}</div>`,
-  );
+  const caption = `Ranked by how far the answer moves: what the change in “${labelOf(measure)}” becomes when the assumption is halved (teal) and doubled (orange). The line is the answer as given${given}.`;
+  return markup`<div class="card">${table(caption, head, rows)}</div>`;
+}
+
+function fixed(assumptions: readonly Assumption[], areOthersVaried: boolean): Markup {
+  const head = [{ label: "Assumption" }, { label: "Value" }, { label: "Source" }];
+  const rows = assumptions.map(({ name: title, value, source }) => [
+    { text: name(title) },
+    { text: name(value) },
+    { text: source },
+  ]);
+  const caption = areOthersVaried ? "Not varied in this run" : "Values and where they come from";
+  return markup`<div class="card">${table(caption, head, rows)}</div>`;
+}
+
+function titled({ name: title, source }: Assumption): Markup {
+  return markup`${name(title)}<span class="note">${source}</span>`;
 }
 
 interface TornadoAxis {
@@ -81,39 +105,13 @@ function tornadoAxis(selection: Selection, ranked: readonly Assumption[]): Torna
   return { measure, base, low: Math.min(...numbers), high: Math.max(...numbers) };
 }
 
-function row(
-  { name: title, value, source, effect }: Assumption,
-  axis: TornadoAxis | undefined,
-): readonly Cell[] {
-  const facts: readonly Cell[] = [{ text: name(title) }, { text: name(value) }, { text: source }];
-  if (axis === undefined) return facts;
-  if (effect === undefined || effect.measure !== axis.measure.id) {
-    return [
-      ...facts,
-      { text: "" },
-      { text: "" },
-      { text: markup`<span class="quiet">not varied</span>`, numeric: true },
-    ];
-  }
-  const moved = (to: number): string => formatQuantity(to, axis.measure.unit, { change: true });
-  return [
-    ...facts,
-    { text: tornado(effect, axis) },
-    { text: moved(effect.halved), numeric: true },
-    { text: moved(effect.doubled), numeric: true },
-  ];
-}
-
-function tornado(
-  { halved, doubled }: NonNullable<Assumption["effect"]>,
-  axis: TornadoAxis,
-): Markup {
+function bar({ halved, doubled }: NonNullable<Assumption["effect"]>, axis: TornadoAxis): Markup {
   const { low, high } = axis;
   const base = axis.base ?? (halved + doubled) / 2;
-  const bar = (to: number, kind: string): Markup => {
+  const reach = (to: number, kind: string): Markup => {
     const left = percent(Math.min(base, to), low, high);
     const right = percent(low + high - Math.max(base, to), low, high);
     return markup`<i class="bar ${kind}" style="left:${left};right:${right}"></i>`;
   };
-  return markup`<span class="track" aria-hidden="true">${bar(halved, "halved")}${bar(doubled, "doubled")}<i class="base" style="left:${percent(base, low, high)}"></i></span>`;
+  return markup`<span class="track" aria-hidden="true">${reach(halved, "halved")}${reach(doubled, "doubled")}<i class="base" style="left:${percent(base, low, high)}"></i></span>`;
 }

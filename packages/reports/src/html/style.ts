@@ -57,6 +57,7 @@ th{font-weight:600}
 thead th{font-size:.75rem;font-weight:550;color:var(--muted);vertical-align:bottom;padding-top:0}
 tbody tr:last-child>*{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
+tr:has(.track)>td:has(.track){width:32%}
 .n{text-align:right;white-space:nowrap}th.n{white-space:normal}
 td .note{display:block}
 th .note{display:block;font-weight:400;color:var(--muted);font-size:.8125rem;line-height:1.4;max-width:46ch}

@@ -76,6 +76,18 @@ export function formatQuantity(
   return writeAt(value, frameOf([value], unit, options));
 }
 
+/** Numbers side by side: one unit for all of them, each with its own significant digits. */
+export function formatAlike(
+  values: readonly (number | null)[],
+  unit: Unit,
+  options: QuantityOptions = {},
+): readonly string[] {
+  const { scale } = frameOf(values, unit, options);
+  return values.map((value) =>
+    writeAt(value, { ...frameOf([value], unit, options, scale), scale }),
+  );
+}
+
 export interface EstimateWords {
   readonly value: string;
   /** `−67.2 … −66.1`, in the unit of `value`; empty where there is no interval. */
@@ -123,10 +135,11 @@ function frameOf(
   values: readonly (number | null)[],
   unit: Unit,
   { change = false, round = false }: QuantityOptions,
+  given?: Scale,
 ): Frame {
   const sizes = values.flatMap((v) => (v === null || !Number.isFinite(v) ? [] : [Math.abs(v)]));
   const largest = Math.max(0, ...sizes);
-  const scale = scaleOf(unit, largest, change);
+  const scale = given ?? scaleOf(unit, largest, change);
   const shown = largest / scale.factor;
   if (round) return { scale, decimals: undefined, signed: change };
   const whole = unit === "count" && sizes.every((size) => Number.isInteger(size));
