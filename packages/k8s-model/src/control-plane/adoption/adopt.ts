@@ -69,32 +69,55 @@ function madeReplicaSets(
   lost: ReadonlyMap<string, readonly Pod[]>,
   groups: Map<string, ReplicaSetGroup>,
 ): Adoption {
-  const notes: string[] = [];
+  const leftAlone = new Map<string, number>();
   for (const [key, pods] of sorted(lost)) {
     const owner = controllerOf(pods[0] as Pod) as OwnerReference;
     if (owner.kind === "ReplicaSet") {
       groups.set(key, { name: owner.name, uid: owner.uid, pods: [...pods] });
-    } else notes.push(leftAlone(key, pods.length));
+    } else leftAlone.set(key, pods.length);
   }
   const changes: Change[] = [];
+  const made = new Map<string, number>();
   const all = sorted(groups);
   for (const [key, group] of all) {
     const rivals = all.map(([, rival]) => rival);
     const object = replicaSetOf(store, group, rivals);
-    if (object === undefined) notes.push(leftAlone(key, group.pods.length));
+    if (object === undefined) leftAlone.set(key, group.pods.length);
     else {
       changes.push({ verb: "create", object });
-      const count = podCount(group.pods.length);
-      notes.push(`${key} is not in the input: made for its ${count} from their Deployment.`);
+      made.set(key, group.pods.length);
     }
   }
-  return { changes, notes: notes.sort() };
+  return { changes, notes: [...madeNotes(made), ...leftAloneNotes(leftAlone)] };
 }
 
 const podCount = (count: number): string => (count === 1 ? "1 pod" : `${count} pods`);
 
-const leftAlone = (key: string, count: number): string =>
-  `${key} is not in the input: its ${podCount(count)} stay as they are and are not replaced.`;
+/** A dump without ReplicaSets is the rule rather than the exception: one sentence for all. */
+function madeNotes(made: ReadonlyMap<string, number>): string[] {
+  const [only, ...others] = made;
+  if (only === undefined) return [];
+  if (others.length === 0) {
+    const [key, pods] = only;
+    return [`${key} is not in the input: made for its ${podCount(pods)} from their Deployment.`];
+  }
+  const pods = podCount([...made.values()].reduce((a, b) => a + b));
+  return [
+    `${made.size} ReplicaSets are not in the input: made for their ${pods} from the Deployments.`,
+  ];
+}
+
+const SHOWN_OWNERS = 5;
+
+function leftAloneNotes(owners: ReadonlyMap<string, number>): string[] {
+  const notes = sorted(owners).map(
+    ([key, pods]) =>
+      `${key} is not in the input: its ${podCount(pods)} stay as they are and are not replaced.`,
+  );
+  const rest = notes.length - SHOWN_OWNERS;
+  if (rest <= 1) return notes;
+  return [...notes.slice(0, SHOWN_OWNERS), `… and ${rest} more owners that are not in the input.`];
+}
 
 function corrected(object: KubeObject, owner: OwnerReference, found: KubeObject): Change {
   return edit<KubeObject>(object.kind, objectKey(object), (draft) => {
