@@ -48,10 +48,7 @@ function serviceView(entry: ManifestObject, workloads: readonly WorkloadView[]):
     type: typeof spec.type === "string" ? spec.type : "ClusterIP",
     headless: spec.clusterIP === "None",
     selector,
-    ports: listOf(spec.ports).filter(
-      (port): port is ServicePort & Record<string, unknown> =>
-        isFields(port) && typeof port.port === "number",
-    ),
+    ports: listOf(spec.ports).flatMap(soundPort),
     workloads:
       selector === undefined
         ? []
@@ -59,6 +56,20 @@ function serviceView(entry: ManifestObject, workloads: readonly WorkloadView[]):
             (view) => view.namespace === namespace && hasLabels(view.labels, selector),
           ),
   };
+}
+
+/** The port without fields of a wrong type, which are validation's to report. */
+function soundPort(port: unknown): ServicePort[] {
+  if (!isFields(port) || typeof port.port !== "number") return [];
+  const { name, protocol, appProtocol, targetPort } = port;
+  const sound: Record<string, unknown> = { port: port.port };
+  if (typeof name === "string") sound.name = name;
+  if (typeof protocol === "string") sound.protocol = protocol;
+  if (typeof appProtocol === "string") sound.appProtocol = appProtocol;
+  if (typeof targetPort === "string" || typeof targetPort === "number") {
+    sound.targetPort = targetPort;
+  }
+  return [sound as unknown as ServicePort];
 }
 
 function hasLabels(
