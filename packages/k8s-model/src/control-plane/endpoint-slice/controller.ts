@@ -66,7 +66,7 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
     this.#work = work;
     this.#informers = informers;
     this.#options = options;
-    this.#members = new ServiceMembers(informers.services, informers.pods);
+    this.#members = new ServiceMembers(informers.pods);
   }
 
   /** Connects the events of the watches to the queue. */

@@ -8,67 +8,89 @@ interface Membership {
   readonly pods: Map<string, Pod>;
 }
 
+interface NamespaceMembers {
+  readonly services: Map<string, Membership>;
+  /** Keys of the selecting Services by labels: the versions of a pod share the object. */
+  byLabels: WeakMap<Labels, readonly string[]>;
+}
+
+const NO_LABELS: Labels = {};
+
 /**
  * Which pods each Service selects, kept up with every event, so that a sync need not look at all
  * pods of the namespace.
  */
 export class ServiceMembers {
   readonly #pods: Informer<Pod>;
-  readonly #byNamespace = new Map<string, Map<string, Membership>>();
+  readonly #byNamespace = new Map<string, NamespaceMembers>();
 
-  constructor(services: Informer<Service>, pods: Informer<Pod>) {
+  constructor(pods: Informer<Pod>) {
     this.#pods = pods;
-    for (const [key, service] of services.cache) this.seeService(false, key, service);
   }
 
   podsOf(serviceKey: string): readonly Pod[] {
     const namespace = serviceKey.slice(0, Math.max(0, serviceKey.indexOf("/")));
-    const membership = this.#byNamespace.get(namespace)?.get(serviceKey);
+    const membership = this.#byNamespace.get(namespace)?.services.get(serviceKey);
     return membership === undefined ? [] : [...membership.pods.values()];
   }
 
   seeService(deleted: boolean, key: string, service: Service): void {
     const namespace = service.metadata.namespace ?? "";
-    const services = this.#byNamespace.get(namespace) ?? new Map<string, Membership>();
-    this.#byNamespace.set(namespace, services);
+    const members = this.#members(namespace);
     const { selector } = service.spec;
-    if (deleted || selector === undefined) {
-      services.delete(key);
-      return;
-    }
-    const known = services.get(key);
-    if (known !== undefined && sameSelector(known.selector, selector)) return;
+    const known = members.services.get(key);
+    if (!deleted && known !== undefined && sameSelector(known.selector, selector)) return;
+    members.byLabels = new WeakMap();
+    members.services.delete(key);
+    if (deleted || selector === undefined) return;
     const pods = new Map<string, Pod>();
     for (const pod of this.#pods.byIndex("namespace", namespace)) {
-      if (selects(selector, pod)) pods.set(objectKey(pod), pod);
+      if (selects(selector, labelsOf(pod))) pods.set(objectKey(pod), pod);
     }
-    services.set(key, { selector, pods });
+    members.services.set(key, { selector, pods });
   }
 
   /** Takes a pod event over; the Services whose slices it concerns. */
-  seePod({ type, key, object }: InformerEvent<Pod>, changed: boolean): readonly string[] {
-    const concerned: string[] = [];
-    const services = this.#byNamespace.get(object.metadata.namespace ?? "");
-    for (const [serviceKey, { selector, pods }] of services ?? []) {
-      const was = pods.has(key);
-      const is = type !== "DELETED" && selects(selector, object);
-      if (is) pods.set(key, object);
-      else pods.delete(key);
-      if (changed && (was || is)) concerned.push(serviceKey);
+  seePod({ type, key, object, old }: InformerEvent<Pod>, changed: boolean): readonly string[] {
+    const members = this.#members(object.metadata.namespace ?? "");
+    const before = old === undefined ? [] : selecting(members, labelsOf(old));
+    const after = type === "DELETED" ? [] : selecting(members, labelsOf(object));
+    const left = before.filter((service) => !after.includes(service));
+    for (const service of left) members.services.get(service)?.pods.delete(key);
+    for (const service of after) members.services.get(service)?.pods.set(key, object);
+    return changed ? [...left, ...after] : [];
+  }
+
+  #members(namespace: string): NamespaceMembers {
+    let members = this.#byNamespace.get(namespace);
+    if (members === undefined) {
+      members = { services: new Map(), byLabels: new WeakMap() };
+      this.#byNamespace.set(namespace, members);
     }
-    return concerned;
+    return members;
   }
 }
 
-function selects(selector: Labels, { metadata }: Pod): boolean {
-  const labels = metadata.labels ?? {};
+function selecting({ services, byLabels }: NamespaceMembers, labels: Labels): readonly string[] {
+  let keys = byLabels.get(labels);
+  if (keys === undefined) {
+    keys = [...services].filter(([, one]) => selects(one.selector, labels)).map(([key]) => key);
+    byLabels.set(labels, keys);
+  }
+  return keys;
+}
+
+const labelsOf = ({ metadata }: Pod): Labels => metadata.labels ?? NO_LABELS;
+
+function selects(selector: Labels, labels: Labels): boolean {
   for (const key in selector) {
     if (!Object.hasOwn(labels, key) || labels[key] !== selector[key]) return false;
   }
   return true;
 }
 
-function sameSelector(a: Labels, b: Labels): boolean {
+function sameSelector(a: Labels, b: Labels | undefined): boolean {
+  if (b === undefined) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
