@@ -1,1 +1,2 @@
-export {};
+export { runProgram } from "./command-line/program.ts";
+export { COMMANDS } from "./commands/index.ts";
