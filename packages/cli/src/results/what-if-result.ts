@@ -2,6 +2,7 @@ import {
   EVERYTHING,
   overall,
   type PreparedInput,
+  timingAssumptions,
   type WhatIfAnswer,
 } from "@k8s-netsim/k8s-model/scenario";
 import type { Assumption, Finding, Result } from "@k8s-netsim/reports";
@@ -166,7 +167,8 @@ function assumptionRange(
   return { low: Math.min(base, ...moved), high: Math.max(base, ...moved) };
 }
 
-function assumptionsOf({ input, answer }: WhatIfResultOptions): readonly Assumption[] {
+function assumptionsOf(options: WhatIfResultOptions): readonly Assumption[] {
+  const { input, answer } = options;
   const headline = headlineOf(answer);
   const base =
     answer.comparisons.find((row) => row.measure === headline && row.scope === EVERYTHING)
@@ -195,5 +197,7 @@ function assumptionsOf({ input, answer }: WhatIfResultOptions): readonly Assumpt
           }),
     }),
   );
-  return [...varied, ...input.assumptions];
+  const timings =
+    options.timeline === undefined ? [] : timingAssumptions(input.kubernetesVersion.value);
+  return [...varied, ...input.assumptions, ...timings];
 }

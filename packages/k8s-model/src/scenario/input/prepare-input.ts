@@ -7,6 +7,7 @@ import {
   checkReferences,
   clusterFacts,
   type Diagnostic,
+  kindUse,
   type ManifestObject,
   type ManifestSource,
   readManifests,
@@ -69,8 +70,9 @@ const DEFAULT_NODES_PER_ZONE = 3;
  */
 export function prepareInput(request: InputRequest): PreparedInput {
   const diagnostics: Diagnostic[] = [];
-  const given = readAll(request, diagnostics);
-  const kinds = sortByKind(given);
+  const read = readAll(request, diagnostics);
+  const kinds = sortByKind(read);
+  const given = validObjects(read, diagnostics);
   const facts = clusterFacts(given);
   const version = kubernetesVersionOf(request.kubernetesVersion, facts);
   const scaled =
@@ -79,9 +81,12 @@ export function prepareInput(request: InputRequest): PreparedInput {
       : setReplicas(given, request.replicas);
   const changed = change(request, scaled.objects, diagnostics);
   diagnostics.push(...kinds.diagnostics, ...facts.diagnostics);
-  checkSide(scaled.objects, version.value, diagnostics);
-  checkSide(changed.objects, version.value, diagnostics);
-  diagnostics.push(...checkReferences(changed.objects));
+  for (const entry of sortByKind([...scaled.objects, ...changed.objects]).simulated) {
+    diagnostics.push(...releaseDiagnostics(entry, version.value));
+  }
+  const valid = new Set(given);
+  const invalid = read.filter((entry) => !valid.has(entry));
+  diagnostics.push(...checkReferences([...changed.objects, ...invalid]));
   const traffic = prepareTraffic(request, scaled.objects, changed.objects);
   diagnostics.push(...traffic.diagnostics);
   diagnostics.push(...runnableDiagnostics(given, traffic.before, traffic.after));
@@ -127,22 +132,26 @@ function change(
   diagnostics: Diagnostic[],
 ): Change {
   const words: string[] = [];
-  let objects = before;
+  let replaced = before;
   if (request.changedSources !== undefined) {
     const options = request.namespace === undefined ? {} : { namespace: request.namespace };
     const read = readManifests(request.changedSources, options);
     diagnostics.push(...read.diagnostics);
     const result = applyChanged(before, read.objects);
-    objects = result.objects;
+    replaced = result.objects;
     words.push(...result.added.map((entry) => `${nameOf(entry)} is added`));
     words.push(...result.changed.map((entry) => `${nameOf(entry)} is replaced`));
   }
   const sets = request.sets ?? [];
-  const edited = applySets(objects, sets);
+  const edited = applySets(replaced, sets);
   diagnostics.push(...edited.diagnostics);
   if (edited.diagnostics.length === 0)
     words.push(...sets.map((text) => setWords(text, edited.changes.length)));
-  return { objects: edited.objects, words };
+  const untouched = new Set(before);
+  const touched = edited.objects.filter((entry) => !untouched.has(entry));
+  const valid = new Set(validObjects(touched, diagnostics));
+  const objects = edited.objects.filter((entry) => untouched.has(entry) || valid.has(entry));
+  return { objects, words };
 }
 
 function setWords(text: string, changes: number): string {
@@ -159,14 +168,20 @@ function nameOf({ object }: ManifestObject): string {
   return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
-function checkSide(
+/**
+ * The objects that an API server would store. The others are reported and go no further: what
+ * comes after may rely on the types of the fields.
+ */
+function validObjects(
   entries: readonly ManifestObject[],
-  version: string,
   diagnostics: Diagnostic[],
-): void {
-  for (const entry of sortByKind(entries).simulated) {
-    diagnostics.push(...validationDiagnostics(entry), ...releaseDiagnostics(entry, version));
-  }
+): readonly ManifestObject[] {
+  return entries.filter((entry) => {
+    if (kindUse(entry.object.apiVersion, entry.object.kind) !== "simulated") return true;
+    const found = validationDiagnostics(entry);
+    diagnostics.push(...found);
+    return !found.some(({ severity }) => severity === "error");
+  });
 }
 
 /** Nodes made up where the input has none; empty where it has. */

@@ -7,6 +7,7 @@ import {
   selectorMatches,
   type Volume,
 } from "../../api/index.ts";
+import { kindUse } from "../../manifests/index.ts";
 
 /** Volumes that die with the pod and hold nothing but scratch or configuration. */
 const WITHOUT_STATE = new Set([
@@ -62,6 +63,7 @@ export function workloadKey(object: KubeObject): string {
 /** The pod template of a kind whose replicas can be set. */
 export function podTemplateOf(object: KubeObject): PodTemplateSpec | undefined {
   if (!["Deployment", "StatefulSet", "ReplicaSet"].includes(object.kind)) return undefined;
+  if (kindUse(object.apiVersion, object.kind) !== "simulated") return undefined;
   return (object.spec as { readonly template?: PodTemplateSpec } | undefined)?.template;
 }
 

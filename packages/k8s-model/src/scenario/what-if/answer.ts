@@ -7,7 +7,7 @@ import type { Expectation, ExpectationVerdict } from "./expectation.ts";
 /** What a what-if found: the input as it is (`before`) against the input as changed (`after`). */
 export interface WhatIfAnswer {
   readonly comparisons: readonly MeasureComparison[];
-  /** Empty where the change happens at a time: assumptions are varied for steady states only. */
+  /** Without effects where the change happens at a time: only steady states are varied. */
   readonly sensitivity: readonly SensitivityRow[];
   readonly findings: readonly Finding[];
   readonly expectations: readonly JudgedExpectation[];

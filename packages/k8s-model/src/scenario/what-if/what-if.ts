@@ -68,7 +68,11 @@ export function whatIf(question: WhatIfQuestion): WhatIfAnswer {
   const comparisons = compareRuns(runs.before.observations, runs.after.observations, services);
   return {
     comparisons,
-    sensitivity: isTransient ? [] : assumptionEffects(question, before, after),
+    sensitivity: isTransient
+      ? listAssumptions({ traffic: question.before.traffic, settings: question.settings }).map(
+          (assumption) => ({ assumption, effects: [] }),
+        )
+      : assumptionEffects(question, before, after),
     findings: findingsOf(question, after),
     expectations: question.expectations.map((each) => judgeExpectation(each, comparisons)),
     before: configurationSummary(before, before.plan, runs.before.totals),
