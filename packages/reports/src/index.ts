@@ -1,3 +1,7 @@
+export { callGraphChart } from "./charts/call-graph.ts";
+export { type FigureText, standaloneSvg } from "./charts/figure.ts";
+export { type IntervalChartOptions, type IntervalRow, intervalChart } from "./charts/intervals.ts";
+export { type LatencyChartOptions, latencyChart } from "./charts/latency.ts";
 export { renderHtml } from "./html/page.ts";
 export { renderJson } from "./json.ts";
 export { renderJUnit } from "./junit.ts";
@@ -5,4 +9,10 @@ export { renderMarkdown } from "./markdown.ts";
 export { InvalidResult, parseResult } from "./parse-result.ts";
 export type * from "./result.ts";
 export { renderText, type TextOptions } from "./text.ts";
-export { formatEstimate, formatQuantity, formatRange, formatRelative } from "./words/quantity.ts";
+export {
+  type EstimateWords,
+  formatEstimate,
+  formatQuantity,
+  type QuantityOptions,
+  type Unit,
+} from "./words/quantity.ts";

@@ -1,6 +1,9 @@
+import { intervalChart } from "../charts/intervals.ts";
 import { latencyChart } from "../charts/latency.ts";
 import { loadChart, selectLoad } from "../charts/load.ts";
 import { timelineChart } from "../charts/timeline.ts";
+import { labelOf } from "../comparison-table.ts";
+import { gridMeasures } from "../grid-table.ts";
 import type { Result } from "../result.ts";
 import type { Selection } from "../select.ts";
 import { type Content, joined, Markup, markup, nothing } from "../words/markup.ts";
@@ -10,6 +13,7 @@ import { legend, name, scrolling, section } from "./parts.ts";
 /** The charts: traffic between zones, latency, load, and the timeline where there is one. */
 export function figures(selection: Selection): Markup {
   const shown = [
+    configurations(selection),
     timeline(selection),
     zoneTraffic(selection),
     latency(selection),
@@ -32,6 +36,39 @@ function figure(title: string, words: string, key: Content, body: Content): Mark
 function labelsOf(selection: Selection, configurations: readonly string[]): Markup {
   return configurations.length < 2 ? nothing : legend(configurations.map(selection.label));
 }
+
+const mostConfigurations = 24;
+
+/** The first measures of a grid, a bar a configuration; a pair has its cards instead. */
+function configurations(selection: Selection): Markup {
+  const { result, pair } = selection;
+  const shown = result.configurations.slice(0, mostConfigurations);
+  if (pair !== undefined || shown.length < 2) return nothing;
+  const plots = gridMeasures(selection)
+    .filter(({ id }) =>
+      shown.some((one) => (selection.estimate(id, one.id, "all")?.value ?? 0) !== 0),
+    )
+    .slice(0, 3)
+    .map((measure) => {
+      const rows = shown.map(({ id, label }) => ({
+        label,
+        estimate: selection.estimate(measure.id, id, "all") ?? noEstimate,
+      }));
+      const text = {
+        title: measure.label,
+        description: `Of each of ${rows.length} configurations`,
+      };
+      const chart = twoWidths((width) =>
+        intervalChart(rows, { width, unit: measure.unit, ...text }),
+      );
+      return markup`<h4 class="small quiet">${labelOf(measure)}</h4>${chart}`;
+    });
+  if (plots.length === 0) return nothing;
+  const words = "A bar a configuration; the thick line at its end is the 95% interval.";
+  return figure("Configurations side by side", words, nothing, joined(plots));
+}
+
+const noEstimate = { value: null, low: null, high: null, n: 0 } as const;
 
 function latency(selection: Selection): Markup {
   const curves = selection.result.charts.latency;

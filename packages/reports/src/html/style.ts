@@ -57,7 +57,7 @@ th{font-weight:600}
 thead th{font-size:.75rem;font-weight:550;color:var(--muted);vertical-align:bottom;padding-top:0}
 tbody tr:last-child>*{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
-tr:has(.track)>td:has(.track){width:32%}
+@media(min-width:641px){tr:has(.track)>td:has(.track){width:32%}}
 .n{text-align:right;white-space:nowrap}th.n{white-space:normal}
 td .note{display:block}
 th .note{display:block;font-weight:400;color:var(--muted);font-size:.8125rem;line-height:1.4;max-width:46ch}
@@ -76,6 +76,7 @@ details>.body{padding:2px 0 14px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:.8125rem;color:var(--muted);margin:2px 0 12px;padding:0;list-style:none}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:6px;vertical-align:-1px}
 .s0{background:var(--series-0)}.s1{background:var(--series-1)}.s2{background:var(--series-2)}.s3{background:var(--series-3)}.s4{background:var(--series-4)}.s5{background:var(--series-5)}.s6{background:var(--series-6)}.s7{background:var(--series-7)}
+h4{margin:14px 0 4px;font-weight:600}
 figcaption{margin-bottom:4px}
 figcaption h3{font-size:1.0625rem}
 figcaption p{color:var(--muted);font-size:.875rem;max-width:78ch}

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { callGraphChart } from "../../src/charts/call-graph.ts";
 import { standaloneSvg } from "../../src/charts/figure.ts";
+import { intervalChart } from "../../src/charts/intervals.ts";
 import { latencyChart } from "../../src/charts/latency.ts";
 import { loadChart, selectLoad } from "../../src/charts/load.ts";
 import { linearTicks, logTicks } from "../../src/charts/scale.ts";
@@ -11,6 +12,10 @@ import { sampleResult, transientResult } from "../fixtures/sample-result.ts";
 const { charts, input, measures } = transientResult;
 const configurations = ["before", "after"];
 const label = (id: string): string => id;
+const intervals = [
+  { label: "as it is", series: 0, estimate: { value: 0.66, low: 0.62, high: 0.7, n: 10 } },
+  { label: "changed", estimate: { value: 0.02, low: null, high: null, n: 1 } },
+];
 
 function allCharts(): readonly string[] {
   const [measure] = measures;
@@ -19,7 +24,8 @@ function allCharts(): readonly string[] {
     latencyChart(charts.latency, { width: 700, label }),
     loadChart(selectLoad(charts.load), { width: 700, configurations, label }),
     timelineChart(charts.timeline, { width: 700, measure, configurations }),
-    callGraphChart(input.callGraph),
+    callGraphChart(input.callGraph, input.services),
+    intervalChart(intervals, { width: 700, unit: "share", title: "t", description: "d" }),
   ];
 }
 
@@ -27,7 +33,7 @@ describe("charts", () => {
   it("have the same bytes on every release of Node", () => {
     const hash = createHash("sha256").update(allCharts().join("\n")).digest("hex");
     expect(hash).toMatchInlineSnapshot(
-      `"678e799e8b84b36c7c9255938a9d4df3e59b851f405fa7817ece85a762fd819d"`,
+      `"4b072e771b93c4cd0e037a87b6016583e3ec50aea44b8a0dcc7a9c9d2cf0c6ea"`,
     );
   });
 
@@ -39,6 +45,13 @@ describe("charts", () => {
     expect(latencyChart([], { width: 700, label })).toBe("");
     expect(loadChart(selectLoad([]), { width: 700, configurations, label })).toBe("");
     expect(callGraphChart([])).toBe("");
+    expect(intervalChart([], { width: 700, unit: "ns", title: "t", description: "d" })).toBe("");
+  });
+
+  it("draw an estimate without an interval as a bar alone", () => {
+    const chart = allCharts().at(-1) ?? "";
+    expect(chart.match(/<circle/g)).toHaveLength(2);
+    expect(chart).toContain(">66.0%</text>");
   });
 
   it("bring their colours along where they stand alone", () => {
@@ -85,6 +98,23 @@ describe("the call graph", () => {
     ]);
     expect(chart.match(/<rect/g)).toHaveLength(2);
     expect(chart.match(/<path/g)).toHaveLength(3);
+  });
+
+  it("draws a workload that calls as the Service it stands behind", () => {
+    const edge = { port: "http", callsPerRequest: 1, evidence: "web.yaml:3", connection: "" };
+    const calls = [
+      { ...edge, from: "client", to: "shop/web" },
+      { ...edge, from: "shop/Deployment/web", to: "shop/cart" },
+    ];
+    const web = {
+      name: "shop/web",
+      type: "ClusterIP",
+      ports: [],
+      workloads: ["shop/Deployment/web"],
+      endpointsByZone: {},
+    };
+    expect(callGraphChart(calls).match(/<rect/g)).toHaveLength(4);
+    expect(callGraphChart(calls, [web]).match(/<rect/g)).toHaveLength(3);
   });
 
   it("gives way to the table where it would be a hairball", () => {
