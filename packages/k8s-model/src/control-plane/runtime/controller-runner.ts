@@ -55,6 +55,8 @@ export class ControllerRunner<Observed> {
   readonly #queue = new Set<string>();
   readonly #processing = new Set<string>();
   readonly #dirty = new Set<string>();
+  /** When a key that waits is added. */
+  readonly #waiting = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #ownWrites = new Map<string, Map<string, number>>();
   /** Finished syncs, failed ones included. */
@@ -74,9 +76,20 @@ export class ControllerRunner<Observed> {
     this.#dispatch();
   }
 
+  /** A key waits once: a later date than the one it waits for already adds nothing. */
   addAfter(key: string, delayNs: number): void {
-    if (delayNs <= 0) this.add(key);
-    else this.#work.after(delayNs, () => this.add(key));
+    if (delayNs <= 0) {
+      this.add(key);
+      return;
+    }
+    const dueNs = this.#work.now + delayNs;
+    if ((this.#waiting.get(key) ?? Number.POSITIVE_INFINITY) <= dueNs) return;
+    this.#waiting.set(key, dueNs);
+    this.#work.after(delayNs, () => {
+      if (this.#waiting.get(key) !== dueNs) return;
+      this.#waiting.delete(key);
+      this.add(key);
+    });
   }
 
   #addWithBackoff(key: string): void {
