@@ -6,7 +6,7 @@ import { estimateOf } from "./estimates.ts";
 const NOUNS: Readonly<Partial<Record<MeasureId, string>>> = {
   crossZoneShare: "the bytes that cross zones",
   costPerMillion: "the zone traffic of a million requests",
-  latencyP99: "p99 latency",
+  latencyP99: "latency at p99",
   failedShare: "failed requests",
 };
 
@@ -41,7 +41,7 @@ export function answerSentence(options: AnswerOptions): string {
         ? ` ${capital(rest.join("; "))}.`
         : ""
       : share.changes
-        ? " p99 latency and failures do not change measurably."
+        ? " Latency at p99 and failures do not change measurably."
         : "";
   return `${first}${clients}${failureNote(options)}`;
 }
@@ -64,7 +64,7 @@ function asItIs(options: AnswerOptions): string {
   const now = (id: MeasureId): string => wordsOf(id, options)?.before ?? "–";
   return (
     `As it is, ${now("crossZoneShare")} of the bytes cross zones, which costs ` +
-    `${now("costPerMillion")} for a million requests; p99 latency is ${now("latencyP99")}.`
+    `${now("costPerMillion")} for a million requests; latency at p99 is ${now("latencyP99")}.`
   );
 }
 
