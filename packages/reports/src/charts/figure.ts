@@ -68,9 +68,13 @@ export const figureColours: { readonly light: string; readonly dark: string } = 
 export const figureStyle: string =
   '.figure{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--ink);overflow:visible}.figure text{white-space:pre}';
 
-/** A figure that stands alone in a file: it brings its colours, and darkens with the reader's. */
+/**
+ * A figure that stands alone in a file or a notebook: it brings its colours and a ground of its own,
+ * dark where the reader prefers dark, so that it can be read on any page.
+ */
 export function standaloneSvg(svg: string): string {
-  const style = `<style>:root{${figureColours.light}}@media(prefers-color-scheme:dark){:root{${figureColours.dark}}}${figureStyle}</style>`;
+  const ground = "background:var(--paper)";
+  const style = `<style>.figure{${figureColours.light};${ground}}@media(prefers-color-scheme:dark){.figure{${figureColours.dark}}}${figureStyle}</style>`;
   return `${svg.replace(/>/, `>${style}`)}\n`;
 }
 

@@ -141,7 +141,7 @@ function frameOf(
   const largest = Math.max(0, ...sizes);
   const scale = given ?? scaleOf(unit, largest, change);
   const shown = largest / scale.factor;
-  if (round) return { scale, decimals: undefined, signed: change };
+  if (round) return { scale, decimals: roundDecimals(shown, scale), signed: change };
   const whole = unit === "count" && sizes.every((size) => Number.isInteger(size));
   const fewest = Math.max(minimum(scale, shown), decimalsFor(shown, shown < 1 ? 2 : 3));
   return {
@@ -149,6 +149,12 @@ function frameOf(
     decimals: whole || shown === 0 || shown >= 1000 ? 0 : spreadDecimals(values, scale, fewest),
     signed: change,
   };
+}
+
+/** None that are zero, but `$0.10` rather than `$0.1`. */
+function roundDecimals(shown: number, scale: Scale): number | undefined {
+  const hasOneDecimal = !Number.isInteger(shown) && Number(shown.toFixed(1)) === shown;
+  return scale.prefix === "$" && hasOneDecimal ? 2 : undefined;
 }
 
 /** One more decimal where the ends of an interval would otherwise look the same. */

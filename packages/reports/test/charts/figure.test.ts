@@ -56,7 +56,7 @@ describe("charts", () => {
 
   it("bring their colours along where they stand alone", () => {
     const [chart = ""] = allCharts();
-    expect(standaloneSvg(chart)).toMatch(/^<svg [^>]*><style>:root\{--ink:/);
+    expect(standaloneSvg(chart)).toMatch(/^<svg [^>]*><style>\.figure\{--ink:/);
   });
 });
 

@@ -62,6 +62,10 @@ describe("formatQuantity", () => {
   it("leaves zeros off round numbers of an axis", () => {
     expect(formatQuantity(5_000_000, "ns", { round: true })).toBe("5 ms");
     expect(formatQuantity(2_500_000, "ns", { round: true })).toBe("2.5 ms");
+    const dollars = [0, 0.025, 0.1, 2].map((value) =>
+      formatQuantity(value, "usd-per-month", { round: true }),
+    );
+    expect(dollars).toEqual(["$0", "$0.025", "$0.10", "$2"]);
   });
 });
 
