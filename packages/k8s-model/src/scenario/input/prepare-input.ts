@@ -89,7 +89,10 @@ export function prepareInput(request: InputRequest): PreparedInput {
   diagnostics.push(...checkReferences([...changed.objects, ...invalid]));
   const traffic = prepareTraffic(request, scaled.objects, changed.objects);
   diagnostics.push(...traffic.diagnostics);
-  diagnostics.push(...runnableDiagnostics(given, traffic.before, traffic.after));
+  // What could not be read explains well enough why nothing is left to run.
+  if (!diagnostics.some(({ severity }) => severity === "error")) {
+    diagnostics.push(...runnableDiagnostics(given, traffic.before, traffic.after));
+  }
   const nodes = nodesFor(given, request, version.value);
   const unique = withoutRepeats(diagnostics);
   return {
