@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [...conditions, "node", "import", "default"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "scenarios/**/*.test.ts", "tools/**/*.test.ts"],
+    setupFiles: ["tools/property-seed.ts"],
     testTimeout: 60_000,
   },
 });
