@@ -1,18 +1,12 @@
 import type { CallEdge, ServiceSummary } from "../result.ts";
-import { joined, type Markup, markup } from "../words/markup.ts";
+import { joined, type Markup, markup, nothing } from "../words/markup.ts";
 import { formatNumber } from "../words/number.ts";
 import { shortened, visible } from "../words/visible.ts";
 import { figureFrame, round } from "./figure.ts";
+import { layOut, type Place } from "./layered-layout.ts";
 
-interface Place {
-  readonly name: string;
-  readonly layer: number;
-  readonly x: number;
-  readonly y: number;
-}
-
-const box = { width: 168, height: 34, columnGap: 74, rowGap: 14, margin: 4 };
-const mostNodes = 60;
+const box = { width: 168, height: 34, columnGap: 74, rowGap: 14, edgeGap: 16, margin: 4 };
+const mostBoxes = 60;
 
 /**
  * The call graph as boxes and curves, callers to the left; empty where there are too many boxes. A
@@ -23,21 +17,21 @@ export function callGraphChart(
   services: readonly ServiceSummary[] = [],
 ): string {
   const edges = behindServices(calls, services);
-  const places = layOut(edges);
-  if (places.size === 0 || places.size > mostNodes) return "";
-  const all = [...places.values()];
-  const width = Math.max(...all.map(({ x }) => x)) + box.width + box.margin;
-  const height = Math.max(...all.map(({ y }) => y)) + box.height + box.margin;
-  const curves = edges.map((edge) => curve(edge, places));
-  const boxes = all.map(drawBox);
+  const count = new Set(edges.flatMap(({ from, to }) => [from, to])).size;
+  if (count === 0 || count > mostBoxes) return "";
+  const { boxes, routes } = layOut(edges, { box: box.height + box.rowGap, gap: box.edgeGap });
+  const all = [...boxes, ...routes.flat()];
+  const width = Math.max(...all.map(left)) + box.width + box.margin;
+  const height = Math.max(...all.map(({ y }) => y)) + (box.height + box.rowGap) / 2;
+  const curves = edges.map((edge, index) => drawEdge(edge, routes[index] ?? []));
   return figureFrame(
     width,
     height,
     {
       title: "Call graph",
-      description: `${places.size} workloads and Services, ${edges.length} calls; the table lists them`,
+      description: `${count} workloads and Services, ${edges.length} calls; the table lists them`,
     },
-    joined([...curves, ...boxes]).text,
+    joined([...curves, ...boxes.map(drawBox)]).text,
   );
 }
 
@@ -54,108 +48,33 @@ function behindServices(
   return calls.map((call) => ({ ...call, from: serviceOf.get(call.from) ?? call.from }));
 }
 
-function drawBox({ name, x, y }: Place): Markup {
-  const [namespace, ...rest] = visible(name).split("/");
-  const short = rest.length > 0 ? rest.join("/") : (namespace ?? "");
-  return markup`<g><title>${name}</title><rect x="${round(x)}" y="${round(y)}" width="${box.width}" height="${box.height}" rx="7" fill="var(--paper)" stroke="var(--muted)"/><text x="${round(x + box.width / 2)}" y="${round(y + box.height / 2)}" dy="0.35em" text-anchor="middle">${shortened(short, 23)}</text></g>`;
+function left({ layer }: Place): number {
+  return box.margin + layer * (box.width + box.columnGap);
 }
 
-function curve(edge: CallEdge, places: ReadonlyMap<string, Place>): Markup {
-  const from = places.get(edge.from);
-  const to = places.get(edge.to);
-  if (from === undefined || to === undefined) return markup``;
-  const [x1, y1] = [from.x + box.width, from.y + box.height / 2];
-  const [x2, y2] = [to.x, to.y + box.height / 2];
-  const bend = to.layer > from.layer ? (x2 - x1) / 2 : box.columnGap;
-  const points = [x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2].map(round);
-  const path = `M${points[0]},${points[1]}C${points.slice(2).join(",")}`;
-  const dash = edge.evidence.startsWith("assumed") ? markup` stroke-dasharray="4 3"` : markup``;
+function drawBox(place: Place): Markup {
+  const { name, y } = place;
+  const x = left(place);
+  const [namespace, ...rest] = visible(name).split("/");
+  const short = rest.length > 0 ? rest.join("/") : (namespace ?? "");
+  return markup`<g><title>${name}</title><rect x="${round(x)}" y="${round(y - box.height / 2)}" width="${box.width}" height="${box.height}" rx="7" fill="var(--paper)" stroke="var(--muted)"/><text x="${round(x + box.width / 2)}" y="${round(y)}" dy="0.35em" text-anchor="middle">${shortened(short, 23)}</text></g>`;
+}
+
+/** From the right side of a box to the left side of the next, straight through gaps. */
+function drawEdge(edge: CallEdge, route: readonly Place[]): Markup {
+  const parts = route.slice(1).map((to, index) => {
+    const from = route[index] ?? to;
+    const [x1, x2] = [left(from) + box.width, left(to)];
+    const bend = to.layer > from.layer ? (x2 - x1) / 2 : box.columnGap;
+    const points = [x1 + bend, from.y, x2 - bend, to.y, x2, to.y].map(round).join(",");
+    const start = index === 0 ? `M${round(x1)},${round(from.y)}` : `L${round(x1)},${round(from.y)}`;
+    return `${start}C${points}`;
+  });
+  const dash = edge.evidence.startsWith("assumed") ? markup` stroke-dasharray="4 3"` : nothing;
   const label = `${edge.from} → ${edge.to}: ${formatNumber(edge.callsPerRequest)} calls per request`;
-  return markup`<path d="${path}" fill="none" stroke="var(--series-1)" stroke-opacity="0.55" stroke-width="${weight(edge.callsPerRequest)}"${dash}><title>${label}</title></path>`;
+  return markup`<path d="${parts.join("")}" fill="none" stroke="var(--series-1)" stroke-opacity="0.55" stroke-width="${weight(edge.callsPerRequest)}"${dash}><title>${label}</title></path>`;
 }
 
 function weight(calls: number): number {
   return round(Math.min(4, 1.2 + Math.max(0, calls) * 0.35));
-}
-
-function layOut(edges: readonly CallEdge[]): ReadonlyMap<string, Place> {
-  const names = [...new Set(edges.flatMap(({ from, to }) => [from, to]))];
-  if (names.length > mostNodes) return new Map(names.map((name) => [name, corner(name)]));
-  const layers = layersOf(names, edges);
-  const columns: string[][] = [];
-  for (const name of names) {
-    const layer = layers.get(name) ?? 0;
-    while (columns.length <= layer) columns.push([]);
-    columns[layer]?.push(name);
-  }
-  for (let sweep = 0; sweep < 4; sweep += 1) sweepColumns(columns, edges, sweep % 2 === 0);
-  const tallest = Math.max(0, ...columns.map(({ length }) => length));
-  const row = box.height + box.rowGap;
-  return new Map(
-    columns.flatMap((column, layer) =>
-      column.map((name, index) => {
-        const y = box.margin + (index + (tallest - column.length) / 2) * row;
-        const x = box.margin + layer * (box.width + box.columnGap);
-        return [name, { name, layer, x, y }] as const;
-      }),
-    ),
-  );
-}
-
-function corner(name: string): Place {
-  return { name, layer: 0, x: 0, y: 0 };
-}
-
-/** Longest path from a caller, edges that close a cycle left out. */
-function layersOf(
-  names: readonly string[],
-  edges: readonly CallEdge[],
-): ReadonlyMap<string, number> {
-  const callees = new Map<string, string[]>();
-  for (const { from, to } of edges) callees.set(from, [...(callees.get(from) ?? []), to]);
-  const called = new Set(edges.filter(({ from, to }) => from !== to).map(({ to }) => to));
-  const order: string[] = [];
-  const state = new Map<string, "open" | "done">();
-  const back = new Set<string>();
-  const visit = (name: string): void => {
-    state.set(name, "open");
-    for (const callee of callees.get(name) ?? []) {
-      if (state.get(callee) === "open") back.add(JSON.stringify([name, callee]));
-      else if (!state.has(callee)) visit(callee);
-    }
-    state.set(name, "done");
-    order.unshift(name);
-  };
-  const roots = names.filter((name) => !called.has(name));
-  for (const name of [...roots, ...names]) if (!state.has(name)) visit(name);
-  const layers = new Map(names.map((name) => [name, 0]));
-  for (const name of order) {
-    for (const callee of callees.get(name) ?? []) {
-      if (back.has(JSON.stringify([name, callee]))) continue;
-      layers.set(callee, Math.max(layers.get(callee) ?? 0, (layers.get(name) ?? 0) + 1));
-    }
-  }
-  return layers;
-}
-
-/** Orders each column by the mean row of its neighbours: fewer crossings, the same every time. */
-function sweepColumns(columns: string[][], edges: readonly CallEdge[], forward: boolean): void {
-  const rows = new Map<string, number>();
-  const note = (column: readonly string[]): void => {
-    for (const [index, name] of column.entries()) rows.set(name, index - (column.length - 1) / 2);
-  };
-  for (const column of columns) note(column);
-  const mean = (name: string): number => {
-    const near = edges
-      .filter(({ from, to }) => (forward ? to : from) === name)
-      .map(({ from, to }) => rows.get(forward ? from : to) ?? 0);
-    return near.length === 0
-      ? (rows.get(name) ?? 0)
-      : near.reduce((sum, row) => sum + row, 0) / near.length;
-  };
-  for (const column of forward ? columns : [...columns].reverse()) {
-    const weights = new Map(column.map((name) => [name, mean(name)]));
-    column.sort((a, b) => (weights.get(a) ?? 0) - (weights.get(b) ?? 0) || (a < b ? -1 : 1));
-    note(column);
-  }
 }

@@ -48,8 +48,11 @@ export function selectLoad(load: Load): LoadSelection {
 }
 
 function peakOf(configurations: ReadonlyMap<string, Load>): number {
-  const loads = [...configurations.values()].flat().map(({ relativeToMean }) => relativeToMean);
-  return Math.max(...loads.filter(Number.isFinite), 0);
+  let peak = 0;
+  for (const { relativeToMean } of [...configurations.values()].flat()) {
+    if (relativeToMean > peak) peak = relativeToMean;
+  }
+  return peak;
 }
 
 function thin(points: Load): Load {

@@ -4,6 +4,7 @@ import { callGraphChart } from "../../src/charts/call-graph.ts";
 import { standaloneSvg } from "../../src/charts/figure.ts";
 import { intervalChart } from "../../src/charts/intervals.ts";
 import { latencyChart } from "../../src/charts/latency.ts";
+import { layOut } from "../../src/charts/layered-layout.ts";
 import { loadChart, selectLoad } from "../../src/charts/load.ts";
 import { linearTicks, logTicks } from "../../src/charts/scale.ts";
 import { timelineChart } from "../../src/charts/timeline.ts";
@@ -33,7 +34,7 @@ describe("charts", () => {
   it("have the same bytes on every release of Node", () => {
     const hash = createHash("sha256").update(allCharts().join("\n")).digest("hex");
     expect(hash).toMatchInlineSnapshot(
-      `"4b072e771b93c4cd0e037a87b6016583e3ec50aea44b8a0dcc7a9c9d2cf0c6ea"`,
+      `"384f380867d70ac856d01e67282bfa720735a67dd0c4da67f89decfb8ea7b7e5"`,
     );
   });
 
@@ -115,6 +116,26 @@ describe("the call graph", () => {
     };
     expect(callGraphChart(calls).match(/<rect/g)).toHaveLength(4);
     expect(callGraphChart(calls, [web]).match(/<rect/g)).toHaveLength(3);
+  });
+
+  it("leads a call past the boxes between its ends", () => {
+    const { boxes, routes } = layOut(
+      [
+        { from: "a", to: "b" },
+        { from: "b", to: "c" },
+        { from: "a", to: "c" },
+      ],
+      { box: 40, gap: 10 },
+    );
+    expect(boxes.map(({ name, layer }) => [name, layer])).toEqual([
+      ["a", 0],
+      ["b", 1],
+      ["c", 2],
+    ]);
+    const gap = routes[2]?.[1];
+    const between = boxes[1];
+    expect([gap?.isGap, gap?.layer]).toEqual([true, 1]);
+    expect(Math.abs((gap?.y ?? 0) - (between?.y ?? 0))).toBe(25);
   });
 
   it("gives way to the table where it would be a hairball", () => {
