@@ -2,6 +2,7 @@ import { Simulation } from "@k8s-netsim/sim-core";
 import type { IPFamily, KubeObject, Node, Pod, Service } from "../../api/index.ts";
 import { objectKey } from "../../api/index.ts";
 import { Cluster } from "../../cluster/index.ts";
+import type { Timings } from "../../control-plane/index.ts";
 import type { Network, TrafficPlan } from "../../traffic/index.ts";
 import { ClusterNetwork, NO_ZONE, workloadKeyOf } from "./cluster-network.ts";
 import { memoisedNetwork } from "./memoised-network.ts";
@@ -27,12 +28,16 @@ export interface RestingOptions {
   readonly kubernetesVersion: string;
 }
 
+/** Only the end is looked at: pods that come one after another need no slice update each. */
+const FEWER_SYNCS: Partial<Timings> = { endpointSliceBatchPeriodNs: 5_000_000_000 };
+
 /** Builds a cluster from objects (defaults filled in) and lets the control plane come to rest. */
 export function restingCluster(
   objects: readonly KubeObject[],
   { kubernetesVersion }: RestingOptions,
 ): RestingCluster {
-  const cluster = clusterOf(new Simulation({ seed: "rest" }), objects, kubernetesVersion);
+  const sim = new Simulation({ seed: "rest" });
+  const cluster = clusterOf(sim, objects, kubernetesVersion, FEWER_SYNCS);
   return {
     cluster,
     workloads: workloadKeysOf(cluster, objects),
@@ -53,8 +58,10 @@ export function clusterOf(
   sim: Simulation,
   objects: readonly KubeObject[],
   kubernetesVersion: string,
+  timings: Partial<Timings> = {},
 ): Cluster {
-  const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies: podFamilies(objects) });
+  const ipFamilies = podFamilies(objects);
+  const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies, timings });
   for (const object of inCreationOrder(objects)) cluster.apply(object);
   cluster.settle();
   return cluster;
