@@ -2,6 +2,7 @@ import { overallRows, rankedAssumptions } from "./comparison-table.ts";
 import { gridTable } from "./grid-table.ts";
 import type { Result } from "./result.ts";
 import { select } from "./select.ts";
+import { inputLines } from "./text-input.ts";
 import { aligned, hanging, wrap } from "./words/layout.ts";
 import { formatRange } from "./words/quantity.ts";
 import { visible } from "./words/visible.ts";
@@ -26,6 +27,7 @@ export function renderText(result: Result, options: TextOptions): string {
     answer(result, width, paint),
     warnings(result, width, paint),
     table(result, paint),
+    inputLines(result, width),
     expectations(result, width, paint),
     findings(result, width, paint),
     assumptions(result, width, paint),

@@ -190,6 +190,17 @@ describe("text for a terminal", () => {
                                  as it is  changed    change      95% interval  assumptions ½…2×
       Cross-zone share of bytes     66.6%    2.14%  −64.5 pp  −64.6 … −64.4 pp  −91.6 … −45.1 pp
 
+      Input
+        11 Services over 11 backends; nodes: eu-west-1a 4, eu-west-1b 4, eu-west-1c 4
+        Requests begin at loadgenerator (900/s, assumed: a workload that only calls)
+        loadgenerator calls frontend
+        frontend calls productcatalogservice, currencyservice, cartservice,
+        recommendationservice, shippingservice, checkoutservice, adservice
+        checkoutservice calls productcatalogservice, shippingservice, paymentservice,
+        emailservice, currencyservice, cartservice
+        recommendationservice calls productcatalogservice
+        cartservice calls redis-cart
+
       ✔ crossZoneShare<0.05 — The upper bound, 2.3%, is below 5%.
       ? Δp99<=1% — The interval −1.1% … +5.9% holds 1%: more replications are needed.
       ✘ busiestEndpoint<1.2 — The lower bound, 1.32, is not below 1.2.

@@ -181,11 +181,11 @@ function assumptionsOf(options: WhatIfResultOptions): readonly Assumption[] {
   });
   const ranked = [...rows].sort((a, b) => b.size - a.size);
   const varied = ranked.map(
-    ({ assumption, effect, size }, index): Assumption => ({
+    ({ assumption, effect }, index): Assumption => ({
       name: assumption.name,
       value: assumption.value,
       source: assumption.source,
-      ...(effect === undefined || size === 0
+      ...(effect === undefined
         ? {}
         : {
             effect: {
