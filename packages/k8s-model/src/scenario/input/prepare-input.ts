@@ -1,4 +1,4 @@
-import { applyDefaults, type KubeObject } from "../../api/index.ts";
+import { applyDefaults, type KubeObject, type Pod } from "../../api/index.ts";
 import { syntheticNodes } from "../../control-plane/index.ts";
 import {
   applyChanged,
@@ -21,6 +21,7 @@ import { environmentAssumptions, kubernetesVersionOf } from "./environment.ts";
 import { type GivenTraffic, type PreparedTraffic, prepareTraffic } from "./prepare-traffic.ts";
 import { runnableDiagnostics } from "./runnable.ts";
 import { setReplicas } from "./set-replicas.ts";
+import { sizeDiagnostics } from "./size.ts";
 import { releaseDiagnostics, validationDiagnostics } from "./validation.ts";
 import { workloadLimits } from "./workload-limits.ts";
 
@@ -80,6 +81,7 @@ export function prepareInput(request: InputRequest): PreparedInput {
       ? { objects: given, kept: [] }
       : setReplicas(given, request.replicas);
   const changed = change(request, scaled.objects, diagnostics);
+  diagnostics.push(...sizeDiagnostics(scaled.objects), ...sizeDiagnostics(changed.objects));
   diagnostics.push(...kinds.diagnostics, ...facts.diagnostics);
   for (const entry of sortByKind([...scaled.objects, ...changed.objects]).simulated) {
     diagnostics.push(...releaseDiagnostics(entry, version.value));
@@ -208,8 +210,21 @@ function runnable(
   nodes: readonly KubeObject[],
 ): readonly KubeObject[] {
   const simulated = sortByKind(entries).simulated.map(({ object }) => object);
-  const kept = nodes.length === 0 ? simulated : simulated.filter(({ kind }) => kind !== "Node");
+  const kept = nodes.length === 0 ? simulated : simulated.flatMap(unbound);
   return [...nodes, ...kept].map((object) => applyDefaults(object));
+}
+
+/**
+ * An object of the input on nodes that are none of its own: pods look for a node anew, and those of
+ * DaemonSets are made anew.
+ */
+function unbound(object: KubeObject): readonly KubeObject[] {
+  if (object.kind === "Node") return [];
+  if (object.kind !== "Pod") return [object];
+  if (object.metadata.ownerReferences?.some(({ kind }) => kind === "DaemonSet")) return [];
+  const { nodeName: _, ...spec } = object.spec as Pod["spec"];
+  const { status: __, ...pending } = object;
+  return [{ ...pending, spec }];
 }
 
 function keptWarning(

@@ -1,8 +1,13 @@
-import { type Diagnostic, type ManifestObject, simulatedKinds } from "../../manifests/index.ts";
+import {
+  type Diagnostic,
+  kindUse,
+  type ManifestObject,
+  simulatedKinds,
+} from "../../manifests/index.ts";
 import type { TrafficSpec } from "../../traffic/index.ts";
 
-/** Groups under which a kind was served before it moved to where it is now. */
-const FORMER_GROUPS = new Set(["extensions", "apps", "discovery.k8s.io"]);
+/** Under these a kind was served before it moved to where it is now. */
+const FORMER_VERSION = /^(?:extensions|apps|discovery\.k8s\.io)\/.*beta/;
 
 /** Why an input cannot be run: it is written for an API that is gone, or nobody sends a request. */
 export function runnableDiagnostics(
@@ -10,11 +15,10 @@ export function runnableDiagnostics(
   before: TrafficSpec,
   after: TrafficSpec,
 ): readonly Diagnostic[] {
-  const retired = entries.flatMap(retiredVersion);
-  if (before.clients.length > 0 || after.clients.length > 0) return retired;
+  const unserved = entries.flatMap(unservedVersion);
+  if (unserved.length > 0 || before.clients.length > 0 || after.clients.length > 0) return unserved;
   const [first] = entries;
   return [
-    ...retired,
     {
       code: "nothing-to-run",
       severity: "error",
@@ -26,17 +30,24 @@ export function runnableDiagnostics(
   ];
 }
 
-function retiredVersion(entry: ManifestObject): readonly Diagnostic[] {
+/** A kind that is simulated, in a version in which the API server does not know it. */
+function unservedVersion(entry: ManifestObject): readonly Diagnostic[] {
   const { apiVersion, kind, metadata } = entry.object;
   const current = Object.hasOwn(simulatedKinds, kind) ? simulatedKinds[kind] : undefined;
   if (current === undefined || current === apiVersion) return [];
-  if (!FORMER_GROUPS.has(apiVersion.slice(0, apiVersion.indexOf("/")))) return [];
+  const retired = FORMER_VERSION.test(apiVersion);
+  if (!retired && kindUse(apiVersion, kind) !== "simulated") return [];
+  const object = `${kind} "${metadata.name}"`;
   return [
     {
-      code: "retired-api-version",
+      code: retired ? "retired-api-version" : "unknown-api-version",
       severity: "error",
-      message: `${kind} "${metadata.name}": Kubernetes no longer serves ${apiVersion} for this kind.`,
-      remedy: `write apiVersion: ${current}, and add what it requires (a selector for workloads)`,
+      message: retired
+        ? `${object}: Kubernetes no longer serves ${apiVersion} for this kind.`
+        : `${object}: Kubernetes does not know this kind in ${apiVersion}.`,
+      remedy: retired
+        ? `write apiVersion: ${current}, and add what it requires (a selector for workloads)`
+        : `write apiVersion: ${current}`,
       at: entry.position("apiVersion"),
       field: "apiVersion",
     },

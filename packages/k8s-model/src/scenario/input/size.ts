@@ -1,0 +1,36 @@
+import type { Diagnostic, ManifestObject } from "../../manifests/index.ts";
+
+/** Kubernetes itself is tested with up to 150,000 pods (kubernetes.io, "Considerations for large clusters"). */
+const MOST_PODS = 150_000;
+
+const REPLICATED = new Set(["Deployment", "ReplicaSet", "StatefulSet"]);
+
+/** An error where the workloads ask for more pods than can be simulated, at the one that is too much. */
+export function sizeDiagnostics(entries: readonly ManifestObject[]): readonly Diagnostic[] {
+  let pods = 0;
+  for (const entry of entries) {
+    const replicas = replicasOf(entry);
+    pods += replicas;
+    if (pods <= MOST_PODS) continue;
+    const { kind, metadata } = entry.object;
+    return [
+      {
+        code: "too-many-pods",
+        severity: "error",
+        message: `${kind} "${metadata.name}": with its ${replicas} replicas the input asks for ${pods} pods or more; at most ${MOST_PODS} can be simulated.`,
+        remedy: "ask for fewer replicas",
+        at: entry.position("spec.replicas"),
+        field: "spec.replicas",
+      },
+    ];
+  }
+  return [];
+}
+
+/** Replicas that a workload asks for on its own account, not for an owner that asks already. */
+function replicasOf({ object }: ManifestObject): number {
+  if (!REPLICATED.has(object.kind)) return 0;
+  if (object.metadata.ownerReferences?.some((owner) => owner.controller === true)) return 0;
+  const { replicas = 1 } = (object.spec ?? {}) as { readonly replicas?: number };
+  return typeof replicas === "number" ? replicas : 1;
+}
