@@ -98,7 +98,7 @@ test("a pod on a node that is not there is an error, unless no Nodes were given 
       Fix: add the Node, or remove nodeName to let the scheduler place the pod.   [unknown-node]"
   `);
   expect(complaints(pod)).toMatchInlineSnapshot(`
-    "manifests/web.yaml:5:3  A pod names the node to run on, but the input has no Nodes.
+    "manifests/web.yaml:5:3  A pod names the node to run on, but the input has no Nodes; the scheduler places it on made-up nodes.
       Fix: add them (kubectl get nodes -o json), so that the pods stay where they are.   [nodes-missing]"
   `);
   expect(complaints(`${pod}status: {phase: Succeeded}\n${node}`)).toBe("");

@@ -33,7 +33,7 @@ function nodeDiagnostics(objects: readonly ManifestObject[]): Diagnostic[] {
       {
         code: "nodes-missing",
         severity: "warning",
-        message: `${bound.length === 1 ? "A pod names" : `${bound.length} pods name`} the node to run on, but the input has no Nodes.`,
+        message: `${bound.length === 1 ? "A pod names" : `${bound.length} pods name`} the node to run on, but the input has no Nodes; the scheduler places ${bound.length === 1 ? "it" : "them"} on made-up nodes.`,
         remedy: "add them (kubectl get nodes -o json), so that the pods stay where they are",
         at: first.position("spec.nodeName"),
         field: "spec.nodeName",
