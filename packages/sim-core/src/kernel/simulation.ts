@@ -8,12 +8,13 @@ import {
 import { MAX_TIME, type SimTime } from "../time/index.ts";
 import { ArrivalSource } from "./arrival-source.ts";
 import { type Action, Closures } from "./closures.ts";
-import type { EventId, HandlerId } from "./event-id.ts";
+import { type EventId, type HandlerId, NO_EVENT } from "./event-id.ts";
 import { handlerFailure } from "./handler-failure.ts";
 import { type Handler, type HandlerLabel, HandlerTable, OUTSIDE } from "./handler-table.ts";
 import { type Observer, Observers, type StopObserving } from "./observer.ts";
 import { Deadlock, type Process, type ProcessBody, type ProcessOptions } from "./process/index.ts";
 import { ProcessTable, type Waiting } from "./process/process-table.ts";
+import { ReadyLine } from "./process/ready-line.ts";
 import { EventQueue } from "./queue/event-queue.ts";
 import {
   FLOATS_PER_RECORD,
@@ -53,6 +54,9 @@ export class Simulation implements Scheduler {
   readonly #handlers: HandlerTable = new HandlerTable();
   readonly #closures: Closures = new Closures();
   readonly #processes: ProcessTable;
+  readonly #processHandler: HandlerId;
+  /** Not empty only while no event is pending at the present time. */
+  readonly #ready: ReadyLine = new ReadyLine();
   readonly #streams: StreamRegistry;
   readonly #sites: string[] | undefined;
   readonly #closureHandler: HandlerId;
@@ -73,12 +77,15 @@ export class Simulation implements Scheduler {
       (index) => this.#closures.run(index),
       (index) => this.#closures.label(index),
     );
-    const processHandler = this.#handlers.add(
+    this.#processHandler = this.#handlers.add(
       "process",
       (index) => this.#processes.resume(index),
       (index) => this.#processes.label(index),
     );
-    this.#processes = new ProcessTable(this, processHandler);
+    this.#processes = new ProcessTable(this, this.#processHandler, {
+      soon: (process) => this.#resumeSoon(process),
+      notSoon: (process) => this.#ready.remove(process),
+    });
   }
 
   /** Simulated time now. */
@@ -93,13 +100,14 @@ export class Simulation implements Scheduler {
 
   /** Events waiting to run. */
   get pending(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#ready.size;
   }
 
   /** When the next event runs; `undefined` when none is pending. */
   get nextTime(): SimTime | undefined {
-    const slot = this.#queue.peek();
-    return slot === NONE ? undefined : (this.#queue.records.time(slot) as SimTime);
+    if (this.#ready.size > 0) return this.now;
+    const time = this.#queue.firstTime();
+    return time === Infinity ? undefined : (time as SimTime);
   }
 
   /** Bytes held by the event queue, used or not. */
@@ -164,7 +172,8 @@ export class Simulation implements Scheduler {
    */
   reschedule(id: EventId, timeNs: number): boolean {
     const time = Math.round(timeNs);
-    if (!(time >= this.#now && time <= MAX_TIME)) throw this.#badTime(timeNs);
+    this.#requireFuture(time, timeNs);
+    if (time === this.#now) this.#queueReady();
     return this.#queue.reschedule(id, time);
   }
 
@@ -280,35 +289,63 @@ export class Simulation implements Scheduler {
   #slice(endNs: number, maxEvents: number): number {
     const queue = this.#queue;
     const { records } = queue;
-    const { runs } = this.#handlers;
     let events = 0;
     while (events < maxEvents && !this.#stopping) {
+      if (this.#ready.size > 0) {
+        const wokenBy = this.#ready.firstWokenBy();
+        this.#dispatch(this.#processHandler | (wokenBy << 16), this.#ready.shift(), 0, NONE);
+        events++;
+        continue;
+      }
       const slot = queue.takeUntil(endNs);
       if (slot === NONE) break;
       const record = slot * INTS_PER_RECORD;
       const { ints } = records;
-      const time = records.floats[slot * FLOATS_PER_RECORD] as number;
       const handlers = ints[record + HANDLERS] as number;
       const a = ints[record + PAYLOAD_A] as number;
       const b = ints[record + PAYLOAD_B] as number;
+      this.#now = records.floats[slot * FLOATS_PER_RECORD] as number;
       records.free(slot);
-      this.#now = time;
-      this.#current = (handlers & 0xffff) as HandlerId;
+      this.#dispatch(handlers, a, b, slot);
       events++;
-      this.#events++;
-      if (this.#observed) this.#showEvent(handlers, a, b);
-      try {
-        (runs[handlers & 0xffff] as Handler)(a, b);
-      } catch (cause) {
-        throw this.#failure(cause, handlers, a, b, slot);
-      }
     }
     return events;
+  }
+
+  /** Runs one event; `slot` was its place in the queue. */
+  #dispatch(handlers: number, a: number, b: number, slot: number): void {
+    const handler = handlers & 0xffff;
+    this.#current = handler as HandlerId;
+    this.#events++;
+    if (this.#observed) this.#showEvent(handlers, a, b);
+    try {
+      (this.#handlers.runs[handler] as Handler)(a, b);
+    } catch (cause) {
+      throw this.#failure(cause, handlers, a, b, slot);
+    }
+  }
+
+  /** Resumes a process at the present time, by the ready line if that keeps the order. */
+  #resumeSoon(process: number): EventId {
+    const quiet = this.#ready.size > 0 || this.#queue.firstTime() > this.#now;
+    if (!quiet || this.#sites !== undefined) return this.schedule(0, this.#processHandler, process);
+    this.#ready.push(process, this.#current);
+    return NO_EVENT;
+  }
+
+  /** Makes events of the ready line, before another event of the present time gets behind it. */
+  #queueReady(): void {
+    while (this.#ready.size > 0) {
+      const handlers = this.#processHandler | (this.#ready.firstWokenBy() << 16);
+      const process = this.#ready.shift();
+      this.#processes.queued(process, this.#queue.insert(this.#now, 0, handlers, process, 0));
+    }
   }
 
   #insert(time: number, handler: HandlerId, a: number, b: number, priority: number): EventId {
     if (!(time >= this.#now && time <= MAX_TIME)) throw this.#badTime(time);
     if (!this.#handlers.has(handler)) throw unknownHandler(handler);
+    if (time === this.#now) this.#queueReady();
     const id = this.#queue.insert(time, priority, handler | (this.#current << 16), a, b);
     if (this.#sites !== undefined) this.#sites[this.#queue.records.slot(id)] = callerStack();
     return id;

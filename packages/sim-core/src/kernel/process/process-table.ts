@@ -1,4 +1,4 @@
-import type { EventId, HandlerId } from "../event-id.ts";
+import { type EventId, type HandlerId, NO_EVENT } from "../event-id.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Process, type ProcessBody, type ProcessHome } from "./process.ts";
 
@@ -17,23 +17,34 @@ export interface Waiting {
   readonly background: boolean;
 }
 
+/** How a simulation resumes processes at the present time. */
+export interface Resumption {
+  /** Resumes a process after all that is pending now: an event, or NO_EVENT for a place in the ready line. */
+  soon(process: number): EventId;
+  /** Takes back a place in the ready line. */
+  notSoon(process: number): void;
+}
+
 /** The living processes of a simulation, by small whole numbers that events carry. */
 export class ProcessTable implements ProcessHome {
   readonly scheduler: Scheduler;
   readonly #handler: HandlerId;
+  readonly #resumption: Resumption;
   readonly #processes: (Process | undefined)[] = [];
   readonly #free: number[] = [];
 
   /** `handler` must call `resume` with its first payload. */
-  constructor(scheduler: Scheduler, handler: HandlerId) {
+  constructor(scheduler: Scheduler, handler: HandlerId, resumption: Resumption) {
     this.scheduler = scheduler;
     this.#handler = handler;
+    this.#resumption = resumption;
   }
 
-  start<R>(name: string, body: ProcessBody<R>, options: ProcessOptions = {}): Process<R> {
+  start<R>(name: string, body: ProcessBody<R>, options?: ProcessOptions): Process<R> {
     const index = this.#free.pop() ?? this.#processes.length;
-    const { delayNs = 0, background = false } = options;
-    const process = new Process<R>({ home: this, index, name, body, background, delayNs });
+    const delayNs = options?.delayNs ?? 0;
+    const background = options?.background ?? false;
+    const process = new Process<R>(this, index, name, body, background, delayNs);
     this.#processes[index] = process as Process;
     return process;
   }
@@ -43,7 +54,18 @@ export class ProcessTable implements ProcessHome {
   }
 
   wakeUp(delayNs: number, index: number): EventId {
+    if (delayNs === 0) return this.#resumption.soon(index);
     return this.scheduler.schedule(delayNs, this.#handler, index);
+  }
+
+  cancelWakeUp(event: EventId, index: number): void {
+    if (event === NO_EVENT) this.#resumption.notSoon(index);
+    else this.scheduler.cancel(event);
+  }
+
+  /** A place in the ready line became an event. */
+  queued(index: number, event: EventId): void {
+    (this.#processes[index] as Process).queued(event);
   }
 
   ended(index: number): void {

@@ -24,20 +24,10 @@ export class Interrupted extends Error {
 /** Where processes live: wakes them through the event queue and keeps account of them. */
 export interface ProcessHome {
   readonly scheduler: Scheduler;
-  /** An event that resumes the process with that number. */
+  /** Resumes the process with that number; now, if the delay is 0, without an event where possible. */
   wakeUp(delayNs: number, index: number): EventId;
+  cancelWakeUp(event: EventId, index: number): void;
   ended(index: number): void;
-}
-
-/** What one process is made from. */
-export interface ProcessParts<R> {
-  readonly home: ProcessHome;
-  /** Its number at home: the payload of its events. */
-  readonly index: number;
-  readonly name: string;
-  readonly body: ProcessBody<R>;
-  readonly background: boolean;
-  readonly delayNs: number;
 }
 
 /**
@@ -80,7 +70,15 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   #killAtNextYield = false;
   #joined: Set<Waiter> | undefined = undefined;
 
-  constructor({ home, index, name, body, background, delayNs }: ProcessParts<R>) {
+  /** `index` is its number at home: the payload of its events. */
+  constructor(
+    home: ProcessHome,
+    index: number,
+    name: string,
+    body: ProcessBody<R>,
+    background: boolean,
+    delayNs: number,
+  ) {
     super();
     this.name = name;
     this.background = background;
@@ -154,6 +152,11 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     this.#advance(move, value);
   }
 
+  /** Its place in the ready line became an event. */
+  queued(event: EventId): void {
+    this.#wakeUp = event;
+  }
+
   wake(value: unknown): void {
     this.#state = "woken";
     this.#value = value;
@@ -187,7 +190,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
       this.#wait?.withdraw(this);
       return;
     }
-    this.scheduler.cancel(this.#wakeUp);
+    this.#home.cancelWakeUp(this.#wakeUp, this.#index);
     if (this.#state === "woken" && this.#move === "next") this.#wait?.undo(this.#value);
     this.#move = "next";
     this.#value = undefined;

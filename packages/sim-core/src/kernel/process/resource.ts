@@ -24,6 +24,7 @@ export class Resource {
   readonly name: string;
   readonly capacity: number;
   #inUse = 0;
+  #waiting = 0;
   /** One line per priority in use, the first served first. */
   readonly #lines: Line[] = [];
 
@@ -40,9 +41,7 @@ export class Resource {
 
   /** Requests in line. */
   get waiting(): number {
-    let waiting = 0;
-    for (const line of this.#lines) waiting += line.length;
-    return waiting;
+    return this.#waiting;
   }
 
   /** A wait for units; the process that gets them must release them. */
@@ -54,7 +53,7 @@ export class Resource {
   release(units = 1): void {
     if (!(units > 0 && units <= this.#inUse)) throw notHeld(this, units);
     this.#inUse -= units;
-    this.#serve();
+    if (this.#waiting > 0) this.#serve();
   }
 
   /** Holds one unit for a time, and gives it back even when interrupted or killed. */
@@ -71,17 +70,20 @@ export class Resource {
   demand(request: Acquisition): boolean {
     const { units } = request;
     if (!(units > 0 && units <= this.capacity)) throw badUnits(this, units);
-    if (this.#inUse + units <= this.capacity && this.#firstBefore(request.priority) === undefined) {
+    const fits = this.#inUse + units <= this.capacity;
+    if (fits && (this.#waiting === 0 || !this.#mustQueue(request.priority))) {
       this.#inUse += units;
       return true;
     }
     this.#line(request.priority).append(request);
+    this.#waiting++;
     return false;
   }
 
   /** Leaves the line. Called by `Acquisition` only. */
   withdraw(request: Acquisition): void {
     this.#line(request.priority).remove(request);
+    this.#waiting--;
     // The one that left may have been all that blocked the others.
     this.#serve();
   }
@@ -91,19 +93,16 @@ export class Resource {
       for (let first = line.first; first !== undefined; first = line.first) {
         if (this.#inUse + first.units > this.capacity) return;
         line.remove(first);
+        this.#waiting--;
         this.#inUse += first.units;
         first.grant();
       }
     }
   }
 
-  /** The first request in line that a new one of that priority must not overtake. */
-  #firstBefore(priority: number): Acquisition | undefined {
-    for (const line of this.#lines) {
-      if (line.priority > priority) return undefined;
-      if (line.first !== undefined) return line.first;
-    }
-    return undefined;
+  /** Whether someone is in line whom a new request of that priority must not overtake. */
+  #mustQueue(priority: number): boolean {
+    return this.#lines.some((line) => line.priority <= priority && line.first !== undefined);
   }
 
   #line(priority: number): Line {
@@ -168,7 +167,6 @@ export class Acquisition extends Wait<undefined> {
 class Line {
   readonly priority: number;
   first: Acquisition | undefined = undefined;
-  length = 0;
   #last: Acquisition | undefined = undefined;
 
   constructor(priority: number) {
@@ -176,7 +174,6 @@ class Line {
   }
 
   append(request: Acquisition): void {
-    this.length++;
     request.previous = this.#last;
     if (this.#last === undefined) this.first = request;
     else this.#last.next = request;
@@ -184,7 +181,6 @@ class Line {
   }
 
   remove(request: Acquisition): void {
-    this.length--;
     const { previous, next } = request;
     if (previous === undefined) this.first = next;
     else previous.next = next;

@@ -75,6 +75,13 @@ export class EventQueue {
     return this.#refill() ? this.peek() : NONE;
   }
 
+  /** When the next event runs; Infinity when there is none. */
+  firstTime(): number {
+    if (this.#heap.size === 0 && this.#front.size > 0) return this.#front.firstTime();
+    const slot = this.peek();
+    return slot === NONE ? Infinity : this.records.time(slot);
+  }
+
   /** Takes the event that runs next out of the order, unless it is after a time; NONE then. */
   takeUntil(endNs: number): number {
     const slot = this.peek();
