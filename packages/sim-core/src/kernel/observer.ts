@@ -28,16 +28,17 @@ export type StopObserving = () => void;
 export class Observers {
   readonly #all = new Set<Observer>();
 
-  get isEmpty(): boolean {
-    return this.#all.size === 0;
-  }
+  /** Kept up to date here, because it is asked before every event. */
+  isEmpty = true;
 
   add(observer: Observer): void {
     this.#all.add(observer);
+    this.isEmpty = false;
   }
 
   remove(observer: Observer): void {
     this.#all.delete(observer);
+    this.isEmpty = this.#all.size === 0;
   }
 
   event(event: ObservedEvent): void {

@@ -19,13 +19,13 @@ export class Pace {
     return this.#clock === undefined ? 0 : this.#clock() - this.#startMs;
   }
 
-  progress(now: SimTime, events: number): Progress {
+  progress(now: number, events: number): Progress {
     const seconds = this.elapsedMs() / 1000;
     const lengthNs = this.#endNs - this.#startNs;
     const share =
       lengthNs === Infinity ? undefined : lengthNs === 0 ? 1 : (now - this.#startNs) / lengthNs;
     return {
-      now,
+      now: now as SimTime,
       events,
       eventsPerSecond: seconds > 0 ? events / seconds : undefined,
       share,

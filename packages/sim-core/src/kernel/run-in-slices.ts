@@ -3,39 +3,39 @@ import { Pace } from "./pace.ts";
 import type { RunEnd, RunOptions, RunSummary } from "./run-options.ts";
 
 /** The engine as a run sees it. */
-export interface Engine {
-  /** Runs up to so many events; fewer when nothing is left or the engine is stopping. */
-  slice(maxEvents: number): number;
-  now(): SimTime;
-  stopping(): boolean;
+export interface SlicedEngine {
+  readonly now: number;
+  readonly stopping: boolean;
+  /** Runs up to so many events until a time; fewer when nothing is left or the engine is stopping. */
+  slice(endNs: number, maxEvents: number): number;
 }
 
 /** Events between two looks at the clock and the signal. */
 const EVENTS_PER_LOOK = 1024;
 
 /** Drives the engine in slices, so that its inner loop knows nothing of budgets and call-backs. */
-export function runInSlices(engine: Engine, endNs: number, options: RunOptions): RunSummary {
+export function runInSlices(engine: SlicedEngine, endNs: number, options: RunOptions): RunSummary {
   const { maxEvents = Infinity, stopWhen, progress, progressEvery = 100_000 } = options;
   const watched = stopWhen ?? options.signal ?? options.clock ?? progress;
   const sliceLength = stopWhen ? 1 : watched ? EVENTS_PER_LOOK : Infinity;
-  const pace = new Pace(engine.now(), endNs, options.clock);
+  const pace = new Pace(engine.now, endNs, options.clock);
   let events = 0;
   let reported = -1;
   let end = endBefore(options, pace, events);
   while (end === undefined) {
     const wanted = Math.min(sliceLength, maxEvents - events);
-    const done = engine.slice(wanted);
+    const done = engine.slice(endNs, wanted);
     events += done;
-    if (engine.stopping()) end = "stopped";
+    if (engine.stopping) end = "stopped";
     else if (done < wanted) end = "empty";
     else end = stopWhen?.() ? "condition" : endBefore(options, pace, events);
     if (progress && events - Math.max(reported, 0) >= progressEvery) {
       reported = events;
-      progress(pace.progress(engine.now(), events));
+      progress(pace.progress(engine.now, events));
     }
   }
-  if (events !== reported) progress?.(pace.progress(engine.now(), events));
-  return { end, events, now: engine.now() };
+  if (events !== reported) progress?.(pace.progress(engine.now, events));
+  return { end, events, now: engine.now as SimTime };
 }
 
 /** The limit that forbids a further event, if any. */

@@ -1,0 +1,197 @@
+import { SimulationError } from "../errors/index.ts";
+import { MAX_TIME, type SimTime } from "../time/index.ts";
+import { type EventId, type HandlerId, NO_EVENT } from "./event-id.ts";
+import { handlerFailure } from "./handler-failure.ts";
+import { type Handler, HandlerTable, OUTSIDE } from "./handler-table.ts";
+import { Observers } from "./observer.ts";
+import { ReadyLine } from "./process/ready-line.ts";
+import { EventQueue } from "./queue/event-queue.ts";
+import {
+  FLOATS_PER_RECORD,
+  HANDLERS,
+  INTS_PER_RECORD,
+  NONE,
+  PAYLOAD_A,
+  PAYLOAD_B,
+} from "./queue/event-records.ts";
+import { runInSlices } from "./run-in-slices.ts";
+import type { RunOptions, RunSummary } from "./run-options.ts";
+
+/** What the engine needs to know of processes. */
+export interface ProcessEvents {
+  /** The handler whose first payload is the number of the process to resume. */
+  readonly handler: HandlerId;
+  /** A process in the ready line got an event after all. */
+  queued(process: number, event: EventId): void;
+}
+
+/** The clock and the loop: takes events from the queue in order and calls their handlers. */
+export class Engine {
+  readonly queue: EventQueue = new EventQueue();
+  readonly handlers: HandlerTable = new HandlerTable();
+  readonly observers: Observers = new Observers();
+  /** Not empty only while no event is pending at the present time. */
+  readonly ready: ReadyLine = new ReadyLine();
+  now = 0;
+  /** Events run so far. */
+  events = 0;
+  stopping = false;
+  isRunning = false;
+  #current: HandlerId = OUTSIDE;
+  #processes: ProcessEvents = { handler: OUTSIDE, queued: () => {} };
+  /** By slot, the lines of code that scheduled the event; only when they are kept. */
+  readonly #sites: string[] | undefined;
+
+  constructor(options: { sites: boolean }) {
+    this.#sites = options.sites ? [] : undefined;
+  }
+
+  /** Tells the engine how processes are resumed; before the first of them starts. */
+  serve(processes: ProcessEvents): void {
+    this.#processes = processes;
+  }
+
+  insert(time: number, handler: HandlerId, a: number, b: number, priority: number): EventId {
+    if (!(time >= this.now && time <= MAX_TIME)) throw this.#badTime(time);
+    if (!this.handlers.has(handler)) throw unknownHandler(handler);
+    if (time === this.now) this.#queueReady();
+    const id = this.queue.insert(time, priority, handler | (this.#current << 16), a, b);
+    if (this.#sites !== undefined) this.#sites[this.queue.records.slot(id)] = callerStack();
+    return id;
+  }
+
+  reschedule(id: EventId, time: number): boolean {
+    if (time === this.now) this.#queueReady();
+    return this.queue.reschedule(id, time);
+  }
+
+  /** Resumes a process after all that is pending now: by the ready line if that keeps the order. */
+  resumeSoon(process: number): EventId {
+    const { handler } = this.#processes;
+    const quiet = this.ready.size > 0 || this.queue.firstTime() > this.now;
+    if (!quiet || this.#sites !== undefined) return this.insert(this.now, handler, process, 0, 0);
+    this.ready.push(process, this.#current);
+    return NO_EVENT;
+  }
+
+  /** Holds a time to the future; `given` is what the caller wrote. */
+  requireFuture(time: number, given: number): void {
+    if (!(time >= this.now && time <= MAX_TIME)) throw this.#badTime(given);
+  }
+
+  run(endNs: number, options: RunOptions = {}): RunSummary {
+    if (this.isRunning) throw alreadyRunning(this.now);
+    this.isRunning = true;
+    this.stopping = false;
+    try {
+      return runInSlices(this, endNs, options);
+    } finally {
+      this.isRunning = false;
+      this.#current = OUTSIDE;
+    }
+  }
+
+  /** Runs up to `maxEvents` events no later than `endNs`; returns how many. The loop of all loops. */
+  slice(endNs: number, maxEvents: number): number {
+    const { queue, ready } = this;
+    const { records } = queue;
+    let events = 0;
+    while (events < maxEvents && !this.stopping) {
+      if (ready.size > 0) {
+        const handlers = this.#processes.handler | (ready.firstWokenBy() << 16);
+        this.#dispatch(handlers, ready.shift(), 0, NONE);
+        events++;
+        continue;
+      }
+      const slot = queue.takeUntil(endNs);
+      if (slot === NONE) break;
+      const record = slot * INTS_PER_RECORD;
+      const { ints } = records;
+      const handlers = ints[record + HANDLERS] as number;
+      const a = ints[record + PAYLOAD_A] as number;
+      const b = ints[record + PAYLOAD_B] as number;
+      this.now = records.floats[slot * FLOATS_PER_RECORD] as number;
+      records.free(slot);
+      this.#dispatch(handlers, a, b, slot);
+      events++;
+    }
+    return events;
+  }
+
+  /** Runs one event; `slot` was its place in the queue. */
+  #dispatch(handlers: number, a: number, b: number, slot: number): void {
+    const handler = handlers & 0xffff;
+    this.#current = handler as HandlerId;
+    this.events++;
+    if (!this.observers.isEmpty) this.#show(handlers, a, b);
+    try {
+      (this.handlers.runs[handler] as Handler)(a, b);
+    } catch (cause) {
+      throw this.#failure(cause, handlers, a, b, slot);
+    }
+  }
+
+  /** Makes events of the ready line, before another event of the present time gets behind it. */
+  #queueReady(): void {
+    while (this.ready.size > 0) {
+      const handlers = this.#processes.handler | (this.ready.firstWokenBy() << 16);
+      const process = this.ready.shift();
+      this.#processes.queued(process, this.queue.insert(this.now, 0, handlers, process, 0));
+    }
+  }
+
+  #show(handlers: number, a: number, b: number): void {
+    this.observers.event({
+      time: this.now as SimTime,
+      handler: handlers & 0xffff,
+      component: this.handlers.name(handlers & 0xffff),
+      a,
+      b,
+      scheduledBy: this.handlers.name(handlers >>> 16),
+    });
+  }
+
+  #badTime(given: number): SimulationError {
+    return new SimulationError(
+      "time-in-the-past",
+      { given, nowNs: this.now },
+      `${given} ns is no time for an event: it is ${this.now} ns now, and times end at 2^53 ns.`,
+      "Delays are finite and not negative; check what computed it.",
+    );
+  }
+
+  #failure(cause: unknown, handlers: number, a: number, b: number, slot: number): Error {
+    return handlerFailure(cause, {
+      now: this.now as SimTime,
+      component: this.handlers.label(handlers & 0xffff, a, b),
+      scheduledBy: this.handlers.name(handlers >>> 16),
+      payload: [a, b],
+      site: this.#sites?.[slot],
+    });
+  }
+}
+
+/** Where the caller of the simulation stands: the stack without the kernel's own frames. */
+function callerStack(): string {
+  const frames = String(new Error("scheduled").stack).split("\n").slice(1);
+  const first = frames.findIndex((frame) => !/\b(Engine|Simulation|callerStack)\b/.test(frame));
+  return frames.slice(Math.max(0, first)).join("\n");
+}
+
+function alreadyRunning(nowNs: number): SimulationError {
+  return new SimulationError(
+    "already-running",
+    { nowNs },
+    "The simulation was asked to run from inside one of its own events.",
+    "Schedule an event, or stop() and run again outside.",
+  );
+}
+
+function unknownHandler(handler: number): SimulationError {
+  return new SimulationError(
+    "unknown-handler",
+    { handler },
+    `${handler} is not a handler of this simulation.`,
+    "Use the number that handler(...) of the same simulation returned.",
+  );
+}
