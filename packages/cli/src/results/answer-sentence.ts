@@ -102,10 +102,8 @@ function unchanged(share: MeasureWords, { cannotProfit, called }: AnswerOptions)
   const stays = `${share.before} of the bytes cross zones, before and after`;
   if (cannotProfit === called) {
     const which =
-      called === 1
-        ? "the only Service that is called does not have"
-        : `none of the ${called} Services that are called has`;
-    return `Nothing can be gained: ${stays}, because ${which} an endpoint in every zone that calls it.`;
+      called === 1 ? "the only Service that is called" : `each of the ${called} Services called`;
+    return `Nothing can be gained: ${stays}, because ${which} has one endpoint or lacks one in a zone that calls it.`;
   }
   return `The change makes no measurable difference: ${stays}.`;
 }

@@ -36,7 +36,7 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
   const measures = reportedMeasures(input.traffic.moneyIsGiven);
   const called = [...answer.after.endpointsByZone.keys()];
   const cannotProfit = new Set(
-    answer.findings.filter(isHindrance).map((finding) => finding.subject),
+    answer.findings.filter(isHindrance).flatMap((finding) => finding.subject.split(", ")),
   );
   const sentence = answerSentence({
     comparisons: answer.comparisons,

@@ -11,6 +11,8 @@ export interface EdgeFlow {
   readonly requestsByPodHz: Float64Array;
   /** By the caller's zone. */
   readonly requestsFromZoneHz: Float64Array;
+  /** Those of them for which the caller's node has no endpoint. */
+  readonly failedFromZoneHz: Float64Array;
 }
 
 /** Expected rates of a whole plan: what {@link RequestTraffic} counts, in the mean. */
@@ -44,6 +46,7 @@ export function expectedFlows(
       requestsByDistanceHz: new Float64Array(DISTANCES.length),
       requestsByPodHz: new Float64Array(network.podCount()),
       requestsFromZoneHz: new Float64Array(zones),
+      failedFromZoneHz: new Float64Array(zones),
     })),
     sourceHz: 0,
     bytesByZonePairHz: new Float64Array(zones * zones),
@@ -79,7 +82,7 @@ export function sourceRateHz(source: SourcePlan): number {
 function senders(edge: CallEdgePlan, network: Network): Map<number, number> {
   const nodes =
     edge.from < 0
-      ? network.entryNodes(edge.entryZone)
+      ? network.entryNodes(edge.servicePort, edge.entryZone)
       : network.clientPods(edge.from).map((pod) => network.nodeOf(pod));
   const shares = new Map<number, number>();
   for (const node of nodes) shares.set(node, (shares.get(node) ?? 0) + 1 / nodes.length);
@@ -122,6 +125,7 @@ function spreadOverEndpoints(
   flow.requestsFromZoneHz[here.zone] = (flow.requestsFromZoneHz[here.zone] as number) + rateHz;
   if (endpoints === REFUSED || endpoints === DROPPED || endpoints.length === 0) {
     flow.failedHz += rateHz;
+    flow.failedFromZoneHz[here.zone] = (flow.failedFromZoneHz[here.zone] as number) + rateHz;
     return;
   }
   const zones = network.zones.length;

@@ -38,8 +38,11 @@ export interface Network {
   podState(pod: number): PodState;
   /** Pods of a workload that run now and can be a source of requests. */
   clientPods(workload: number): readonly number[];
-  /** Nodes at which connections from outside may arrive now; those of one zone if it is named. */
-  entryNodes(zone?: string): readonly number[];
+  /**
+   * Nodes at which connections from outside to this Service port may arrive now; those of one zone
+   * if it is named.
+   */
+  entryNodes(servicePort: number, zone?: string): readonly number[];
   /**
    * The endpoints that the proxy on `node`, by what it believes now, balances new connections to
    * this Service port over: pod indices, or the verdict {@link REFUSED} or {@link DROPPED}. The

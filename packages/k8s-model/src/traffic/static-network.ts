@@ -35,7 +35,7 @@ export function staticNetwork(options: StaticNetworkOptions): Network {
     podCount: () => pods.length,
     podState: () => PodState.serving,
     clientPods: (workload) => byWorkload.get(workload) ?? [],
-    entryNodes: (zone) =>
+    entryNodes: (_servicePort, zone) =>
       zone === undefined
         ? allNodes
         : allNodes.filter((node) => zones[(nodes[node] as Place).zone] === zone),

@@ -103,3 +103,24 @@ test("the objects that were read stay as they were", () => {
   setReplicas(objects, 3);
   expect(JSON.stringify(objects.map(({ object }) => object))).toBe(before);
 });
+
+test("a data store is not copied even where it has no volume at all", () => {
+  const { objects } = readManifests([
+    {
+      file: "db.yaml",
+      text: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: db }
+spec:
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: db, image: db:1, ports: [{ containerPort: 3306 }] }] }
+`,
+    },
+  ]);
+  const { kept } = setReplicas(objects, 6);
+  expect(kept.map(({ workload }) => workload)).toEqual(["default/Deployment/db"]);
+  expect(kept[0]?.reason).toContain("MySQL");
+});

@@ -1,8 +1,13 @@
+import { littleCapacity, unevenLoad } from "./explain-load.ts";
+import {
+  droppedByPolicy,
+  headlessIgnores,
+  hintsRefused,
+  nameOf,
+  servicePatch,
+} from "./explain-policy.ts";
 import type { Finding } from "./finding.ts";
 import type { ServiceSituation, ZoneSituation } from "./situation.ts";
-
-/** A zone serves this many times its even share before its endpoints are called overloaded. */
-const OVERLOAD_RATIO = 1.2;
 
 /** What can be proposed for a Service; the cluster knows what fits. */
 export interface Advisor {
@@ -10,6 +15,8 @@ export interface Advisor {
   spread(situation: ServiceSituation): SpreadProposal;
   /** Why the workloads behind it must not be scaled (an autoscaler, state on volumes), if so. */
   keepsAsIs(situation: ServiceSituation): string | undefined;
+  /** What `trafficDistribution` calls the own zone in this release, where it has the field. */
+  readonly sameZone: "PreferSameZone" | "PreferClose" | undefined;
   /** Why topology hints were refused for it, in the controller's words. */
   hintsRefused(service: string): string | undefined;
 }
@@ -28,14 +35,30 @@ export function explainService(situation: ServiceSituation, advisor: Advisor): r
   if (situation.endpoints === 0) return [withoutEndpoints(situation)];
   const refused = advisor.hintsRefused(situation.service);
   return [
-    ...(situation.endpoints === 1
-      ? [singleEndpoint(situation, advisor)]
-      : zonesWithoutEndpoints(situation, advisor)),
-    ...(refused === undefined ? [] : [hintsRefused(situation, refused)]),
-    ...overloaded(situation),
-    ...notAsked(situation),
+    ...droppedByPolicy(situation),
+    ...placement(situation, advisor, refused),
+    ...(refused === undefined ? [] : [hintsRefused(situation, refused, advisor.sameZone)]),
+    ...unevenLoad(situation),
+    ...littleCapacity(situation),
+    ...notAsked(situation, advisor.sameZone),
     ...stickyConnections(situation),
   ];
+}
+
+/** Whether its endpoints are where its callers are. */
+function placement(
+  situation: ServiceSituation,
+  advisor: Advisor,
+  refused: string | undefined,
+): readonly Finding[] {
+  if (situation.zones.length === 1) return [];
+  if (situation.endpoints === 1) return [singleEndpoint(situation, advisor)];
+  if (isHeadless(situation)) return [headlessIgnores(situation)];
+  return refused === undefined ? zonesWithoutEndpoints(situation, advisor) : [];
+}
+
+function isHeadless({ object }: ServiceSituation): boolean {
+  return object?.spec.clusterIP === "None";
 }
 
 function withoutEndpoints({ service }: ServiceSituation): Finding {
@@ -49,6 +72,14 @@ function withoutEndpoints({ service }: ServiceSituation): Finding {
 
 function singleEndpoint(situation: ServiceSituation, advisor: Advisor): Finding {
   const home = situation.zones.find(({ endpoints }) => endpoints > 0) as ZoneSituation;
+  if (situation.crossingHz === 0) {
+    return {
+      severity: "info",
+      subject: situation.service,
+      message: `cannot profit: its only endpoint is in ${home.zone}, and nothing that reaches it comes from another zone.`,
+      rule: CANNOT_PROFIT_RULE,
+    };
+  }
   const { words, patch } = mend(situation, advisor);
   return {
     severity: "info",
@@ -62,7 +93,9 @@ function singleEndpoint(situation: ServiceSituation, advisor: Advisor): Finding 
 }
 
 function zonesWithoutEndpoints(situation: ServiceSituation, advisor: Advisor): readonly Finding[] {
-  const bare = situation.zones.filter(({ endpoints, demandHz }) => endpoints === 0 && demandHz > 0);
+  const bare = situation.zones.filter(
+    ({ endpoints, demandHz, failedHz }) => endpoints === 0 && demandHz > failedHz,
+  );
   if (bare.length === 0) return [];
   const zones = bare.map(({ zone }) => zone).join(", ");
   const { words, patch } = mend(situation, advisor);
@@ -93,39 +126,11 @@ function mend(situation: ServiceSituation, advisor: Advisor): Mend {
   return { words: ` No patch is proposed: ${proposal.whyNot}.`, patch: {} };
 }
 
-function hintsRefused({ service }: ServiceSituation, reason: string): Finding {
-  return {
-    severity: "warning",
-    subject: service,
-    message: `topology hints were refused: ${reason}`,
-    rule: "proportional CPU algorithm of the EndpointSlice controller (KEP-2433)",
-  };
-}
-
-/** Zones whose endpoints serve much more than an even share of the Service's load. */
-function overloaded({ service, zones, endpoints }: ServiceSituation): readonly Finding[] {
-  const served = zones.reduce((so, zone) => so + zone.servedHz, 0);
-  if (served === 0 || endpoints < 2) return [];
-  const mean = served / endpoints;
-  const busy = zones.filter(
-    (zone) => zone.endpoints > 0 && zone.servedHz / zone.endpoints > OVERLOAD_RATIO * mean,
-  );
-  if (busy.length === 0) return [];
-  const words = busy.map(
-    (zone) => `${zone.zone} ${(zone.servedHz / zone.endpoints / mean).toFixed(2)} times`,
-  );
-  return [
-    {
-      severity: "warning",
-      subject: service,
-      message: `endpoints are loaded unevenly after the change: against the mean endpoint, ${words.join(", ")}.`,
-      rule: "each zone's callers share only that zone's endpoints; nothing balances between zones",
-    },
-  ];
-}
-
-function notAsked({ service, object, zones, endpoints }: ServiceSituation): readonly Finding[] {
-  if (object === undefined || endpoints < 2) return [];
+function notAsked(situation: ServiceSituation, sameZone: Advisor["sameZone"]): readonly Finding[] {
+  const { service, object, zones, endpoints, crossingHz } = situation;
+  if (object === undefined || endpoints < 2 || crossingHz === 0 || sameZone === undefined)
+    return [];
+  if (isHeadless(situation)) return [];
   const { trafficDistribution, internalTrafficPolicy } = object.spec;
   const mode = object.metadata.annotations?.["service.kubernetes.io/topology-mode"];
   if (
@@ -137,7 +142,6 @@ function notAsked({ service, object, zones, endpoints }: ServiceSituation): read
   }
   const covered = zones.every((zone) => zone.demandHz === 0 || zone.endpoints > 0);
   if (!covered || zones.filter((zone) => zone.endpoints > 0).length < 2) return [];
-  const [namespace, name] = service.split("/") as [string, string];
   return [
     {
       severity: "info",
@@ -145,24 +149,19 @@ function notAsked({ service, object, zones, endpoints }: ServiceSituation): read
       message: "endpoints in every zone that calls, and still balanced over all zones.",
       rule: "spec.trafficDistribution is unset",
       patch: {
-        description: `Keep traffic to ${name} in its zone.`,
-        yaml: [
-          "apiVersion: v1",
-          "kind: Service",
-          "metadata:",
-          `  name: ${name}`,
-          `  namespace: ${namespace}`,
-          "spec:",
-          "  trafficDistribution: PreferSameZone",
-          "",
-        ].join("\n"),
+        description: `Keep traffic to ${nameOf(service)} in its zone.`,
+        yaml: servicePatch(service, [`  trafficDistribution: ${sameZone}`]),
         headroom: zones.map((zone) => ({
           zone: zone.zone,
-          left: `${zone.endpoints} endpoints for ${zone.demandHz.toFixed(1)} requests/s`,
+          left: `${zone.endpoints} ${zone.endpoints === 1 ? "endpoint" : "endpoints"} for ${rate(zone.demandHz)}`,
         })),
       },
     },
   ];
+}
+
+function rate(hz: number): string {
+  return `${hz.toFixed(hz < 10 ? 1 : 0)} requests/s`;
 }
 
 function stickyConnections(situation: ServiceSituation): readonly Finding[] {

@@ -19,7 +19,7 @@ const WITHOUT_STATE = new Set([
   "image",
 ]);
 
-/** Well-known ports of data stores: an `emptyDir` behind one of them holds data, not scratch. */
+/** Well-known ports of data stores: what is behind one holds data, and copies do not share it. */
 const DATA_STORE_PORTS: ReadonlyMap<number, string> = new Map([
   [1433, "SQL Server"],
   [2181, "ZooKeeper"],
@@ -95,8 +95,11 @@ function stateOf(
   const kept = volumes.find((volume) => !isWithoutState(volume));
   if (kept !== undefined) return `it keeps state on volume "${kept.name}"`;
   const scratch = volumes.find((volume) => Object.hasOwn(volume, "emptyDir"));
-  const store = scratch && dataStoreBehind(object, template, services);
-  return store && `it is a data store (${store}) that keeps its data on volume "${scratch.name}"`;
+  const store = dataStoreBehind(object, template, services);
+  if (store === undefined) return undefined;
+  return scratch === undefined
+    ? `it is a data store (${store}) that keeps its data in its container`
+    : `it is a data store (${store}) that keeps its data on volume "${scratch.name}"`;
 }
 
 function isWithoutState(volume: Volume): boolean {

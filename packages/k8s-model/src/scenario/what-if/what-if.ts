@@ -10,11 +10,12 @@ import {
 import { listAssumptions } from "../assumptions/list-assumptions.ts";
 import { flowOrder, type SensitivityRow, sensitivity } from "../assumptions/sensitivity.ts";
 import type { FaultDefinition } from "../definition/cluster-definition.ts";
+import { explainCluster } from "../findings/explain-cluster.ts";
 import { explainService } from "../findings/explain-service.ts";
 import { type Finding, grouped } from "../findings/finding.ts";
 import { serviceSituations } from "../findings/situation.ts";
 import { compareRuns, type MeasureComparison } from "../measures/comparison.ts";
-import { EVERYTHING, measureOf, type Observation } from "../measures/measure.ts";
+import { EVERYTHING, type Measure, measureOf, type Observation } from "../measures/measure.ts";
 import { observeTraffic, unpricedBytes } from "../measures/observe-traffic.ts";
 import { TrafficTotals } from "../measures/traffic-totals.ts";
 import { clusterAdvisor } from "../world/cluster-advisor.ts";
@@ -207,8 +208,16 @@ function findingsOf(question: WhatIfQuestion, side: Side): readonly Finding[] {
     flows,
     services: side.services,
   });
-  const advisor = clusterAdvisor({ side, limits: question.limits, plan: side.plan });
-  return grouped(situations.flatMap((situation) => explainService(situation, advisor)));
+  const advisor = clusterAdvisor({
+    side,
+    limits: question.limits,
+    plan: side.plan,
+    kubernetesVersion: question.kubernetesVersion,
+  });
+  return grouped([
+    ...explainCluster({ plan: side.plan, network, prices: question.settings.prices }),
+    ...situations.flatMap((situation) => explainService(situation, advisor)),
+  ]);
 }
 
 function judgeExpectation(
@@ -216,6 +225,7 @@ function judgeExpectation(
   comparisons: readonly MeasureComparison[],
 ): JudgedExpectation {
   const { measure, scope, about } = expectation;
+  const { unit } = measureOf(measure);
   const comparison = comparisons.find((row) => row.measure === measure && row.scope === scope);
   const interval =
     about === "value"
@@ -236,6 +246,14 @@ function judgeExpectation(
   return {
     expectation,
     verdict,
-    reason: `${what}${where} lies in ${interval.low} … ${interval.high}.`,
+    reason: `${what}${where} lies in ${inWords(interval, about === "relative" ? "share" : unit)}.`,
   };
+}
+
+/** The interval with enough digits to see on which side of a bound it lies. */
+function inWords({ low, high }: { low: number; high: number }, unit: Measure["unit"]): string {
+  const scale = unit === "share" ? 100 : unit === "ns" ? 1e-6 : 1;
+  const suffix = unit === "share" ? " %" : unit === "ns" ? " ms" : unit === "ratio" ? "×" : " USD";
+  const number = (value: number): string => String(Number((value * scale).toPrecision(5)));
+  return `${number(low)} … ${number(high)}${suffix}`;
 }

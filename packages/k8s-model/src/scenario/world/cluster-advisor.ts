@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Deployment, ReplicaSet, StatefulSet } from "../../api/index.ts";
-import { adviseSpread, type SpreadAdvice } from "../../control-plane/index.ts";
+import { adviseSpread, minorVersion, type SpreadAdvice } from "../../control-plane/index.ts";
 import type { TrafficPlan } from "../../traffic/index.ts";
 import type { Advisor } from "../findings/explain-service.ts";
 import type { Finding } from "../findings/finding.ts";
@@ -14,10 +14,11 @@ export interface AdvisorOptions {
   readonly plan: TrafficPlan;
   /** Workloads whose replicas are not ours to propose, with the reason. */
   readonly limits: ReadonlyMap<string, string>;
+  readonly kubernetesVersion: string;
 }
 
 /** Proposes what the cluster at rest has room for: every patch is tried out by the scheduler. */
-export function clusterAdvisor({ side, plan, limits }: AdvisorOptions): Advisor {
+export function clusterAdvisor({ side, plan, limits, kubernetesVersion }: AdvisorOptions): Advisor {
   const keyOf = (index: number): string => plan.workloads[index]?.key ?? "";
   const spreadable = (situation: ServiceSituation): Spreadable | undefined => {
     const [only, ...more] = situation.workloads;
@@ -28,6 +29,7 @@ export function clusterAdvisor({ side, plan, limits }: AdvisorOptions): Advisor 
   return {
     keepsAsIs: (situation) =>
       situation.workloads.map((index) => limits.get(keyOf(index))).find((reason) => reason),
+    sameZone: sameZoneIn(minorVersion(kubernetesVersion)),
     hintsRefused: (service) => side.hintsRefused(service),
     spread(situation) {
       const workload = spreadable(situation);
@@ -44,6 +46,12 @@ export function clusterAdvisor({ side, plan, limits }: AdvisorOptions): Advisor 
         : { whyNot: `no node in ${unreached.join(", ")} takes such a pod` };
     },
   };
+}
+
+/** KEP-4444: on from 1.31; KEP-3015: the newer name from 1.34. */
+function sameZoneIn(minor: number): Advisor["sameZone"] {
+  if (minor < 31) return undefined;
+  return minor < 34 ? "PreferClose" : "PreferSameZone";
 }
 
 function isSpreadable(kind: string): boolean {

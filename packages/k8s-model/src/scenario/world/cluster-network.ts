@@ -1,3 +1,4 @@
+import type { Service } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
 import type { Place } from "../../topology/index.ts";
 import {
@@ -14,6 +15,9 @@ export const NO_ZONE = "(no zone)";
 
 const NOWHERE = -1;
 
+/** How often a load balancer's health checks are asked for again. */
+const HEALTH_CHECK_PERIOD_NS = 1_000_000_000;
+
 /** A cluster as traffic sees it: follows every change of pods, nodes and proxies' views. */
 export class ClusterNetwork implements Network {
   readonly zones: readonly string[];
@@ -27,6 +31,7 @@ export class ClusterNetwork implements Network {
   readonly #workloadOf: (number | undefined)[] = [];
   #clientPods = new Map<number, readonly number[]>();
   #entryNodes = new Map<string, readonly number[]>();
+  #entryNodesUntilNs = 0;
 
   constructor(cluster: Cluster, plan: TrafficPlan) {
     this.#cluster = cluster;
@@ -85,8 +90,14 @@ export class ClusterNetwork implements Network {
     return pods;
   }
 
-  entryNodes(zone?: string): readonly number[] {
-    const key = zone ?? "";
+  entryNodes(servicePort: number, zone?: string): readonly number[] {
+    const { service } = this.#ports[servicePort] as { service: string };
+    const key = `${service} ${zone ?? ""}`;
+    const { now } = this.#cluster.sim;
+    if (now >= this.#entryNodesUntilNs) {
+      this.#entryNodes = new Map();
+      this.#entryNodesUntilNs = now + HEALTH_CHECK_PERIOD_NS;
+    }
     const known = this.#entryNodes.get(key);
     if (known !== undefined) return known;
     const nodes: number[] = [];
@@ -94,8 +105,27 @@ export class ClusterNetwork implements Network {
       if (!node.up || !node.exists) continue;
       if (zone === undefined || (node.zone ?? NO_ZONE) === zone) nodes.push(node.index);
     }
-    this.#entryNodes.set(key, nodes);
-    return nodes;
+    const passing = this.#hasHealthCheckNodePort(service)
+      ? nodes.filter((node) => this.#passesHealthCheck(node, servicePort))
+      : nodes;
+    // A balancer without a healthy node tries all of them, and their proxies drop what they get.
+    const entries = passing.length === 0 ? nodes : passing;
+    this.#entryNodes.set(key, entries);
+    return entries;
+  }
+
+  /** Its load balancer asks every node whether it has a ready endpoint (KEP-1669). */
+  #hasHealthCheckNodePort(service: string): boolean {
+    const spec = this.#cluster.store.get<Service>("Service", service)?.spec;
+    return spec?.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
+  }
+
+  /** The proxy answers by what it believes; endpoints that terminate do not count. */
+  #passesHealthCheck(node: number, servicePort: number): boolean {
+    const { service, port } = this.#ports[servicePort] as { service: string; port: number };
+    const serviceIndex = this.#cluster.serviceIndex(service);
+    const portIndex = this.#cluster.portIndex(serviceIndex, port);
+    return this.#cluster.route(node, serviceIndex, portIndex, "external").rule === "local-policy";
   }
 
   endpoints(

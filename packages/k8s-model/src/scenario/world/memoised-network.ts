@@ -8,6 +8,7 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
   const internal: Endpoints[] = [];
   const external: Endpoints[] = [];
   const ready: (readonly number[])[] = [];
+  const entries = new Map<string, (readonly number[])[]>();
   return {
     zones: network.zones,
     place: (node) => network.place(node),
@@ -17,7 +18,12 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
     podCount: () => network.podCount(),
     podState: (pod) => network.podState(pod),
     clientPods: (workload) => network.clientPods(workload),
-    entryNodes: (zone) => network.entryNodes(zone),
+    entryNodes(servicePort, zone = "") {
+      const known = entries.get(zone) ?? [];
+      entries.set(zone, known);
+      known[servicePort] ??= network.entryNodes(servicePort, zone === "" ? undefined : zone);
+      return known[servicePort];
+    },
     endpoints(node: number, servicePort: number, origin: Origin) {
       const known = origin === "internal" ? internal : external;
       const at = node * ports + servicePort;

@@ -1,7 +1,7 @@
 import type { HandlerId, RandomStream, SimTime } from "@k8s-netsim/sim-core";
 import { distanceIndex } from "../../topology/index.ts";
 import { DROPPED, PodState, REFUSED } from "../network.ts";
-import type { SourcePlan, TrafficPlan } from "../plan.ts";
+import type { CallEdgePlan, SourcePlan, TrafficPlan } from "../plan.ts";
 import type { ConnectionPool } from "./connection-pools.ts";
 import { FAILURE_CODE } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
@@ -94,8 +94,7 @@ export class CallerSide implements CallerPort {
     const { calls, network, pools, servers, sim } = this.#state;
     const edge = this.#state.edge(calls.edge[row] as number);
     const caller = calls.caller[row] as number;
-    const node =
-      caller === OUTSIDE ? this.#entryNode(edge.entryZone, pool.choice) : network.nodeOf(caller);
+    const node = caller === OUTSIDE ? this.#entryNode(edge, pool.choice) : network.nodeOf(caller);
     if (node === NONE) return NONE;
     const origin = caller === OUTSIDE ? "external" : "internal";
     const endpoints = network.endpoints(node, edge.servicePort, origin);
@@ -104,7 +103,6 @@ export class CallerSide implements CallerPort {
     if (endpoints === REFUSED || endpoints.length === 0) return this.#refuse(row, 0);
     const backend = endpoints[Math.floor(draw * endpoints.length)] as number;
     const distance = distanceIndex(network.place(node), network.place(network.nodeOf(backend)));
-    this.#meter.opened(row, distance);
     const state = network.podState(backend);
     if (state === PodState.silent) return NONE;
     if (state === PodState.closed) return this.#refuse(row, distance);
@@ -119,8 +117,8 @@ export class CallerSide implements CallerPort {
     });
   }
 
-  #entryNode(zone: string | undefined, choice: RandomStream): number {
-    const nodes = this.#state.network.entryNodes(zone);
+  #entryNode({ servicePort, entryZone }: CallEdgePlan, choice: RandomStream): number {
+    const nodes = this.#state.network.entryNodes(servicePort, entryZone);
     return nodes[Math.floor(choice.double() * nodes.length)] ?? NONE;
   }
 

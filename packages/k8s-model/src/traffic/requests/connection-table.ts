@@ -11,6 +11,8 @@ export class ConnectionTable {
   requestsLeft: Float64Array = new Float64Array(0);
   /** When the handshake is done, ns. */
   establishedAt: Float64Array = new Float64Array(0);
+  /** 1: the ledger knows it. */
+  counted: Uint8Array = new Uint8Array(0);
   /** 1: no further request may use it. */
   closed: Uint8Array = new Uint8Array(0);
   readonly #free: number[] = [];
@@ -23,6 +25,7 @@ export class ConnectionTable {
       at = this.#size++;
     }
     this.closed[at] = 0;
+    this.counted[at] = 0;
     return at;
   }
 
@@ -40,6 +43,7 @@ export class ConnectionTable {
     this.distance = widened(this.distance, new Uint8Array(size));
     this.requestsLeft = widened(this.requestsLeft, new Float64Array(size));
     this.establishedAt = widened(this.establishedAt, new Float64Array(size));
+    this.counted = widened(this.counted, new Uint8Array(size));
     this.closed = widened(this.closed, new Uint8Array(size));
   }
 }

@@ -27,6 +27,7 @@ export class EdgeLedger {
   readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
   readonly requestsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
   readonly bytesByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
+  /** Connections that carried a request, whenever they were opened. */
   readonly connectionsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
   /** Requests that reached each pod, by pod index. */
   requestsByPod: Float64Array = new Float64Array(16);

@@ -17,17 +17,17 @@ export class Meter {
     return calls.measured[row] === 0 ? undefined : ledger.edges[calls.edge[row] as number];
   }
 
-  opened(row: number, distance: number): void {
-    const opened = this.edgeOf(row)?.connectionsByDistance;
-    if (opened !== undefined) opened[distance] = (opened[distance] as number) + 1;
-  }
-
   requestSent(row: number): void {
     const edge = this.edgeOf(row);
     if (edge === undefined) return;
     const { calls, pools } = this.#state;
-    const distance = pools.table.distance[calls.connection[row] as number] as number;
+    const connection = calls.connection[row] as number;
+    const distance = pools.table.distance[connection] as number;
     edge.requestsByDistance[distance] = (edge.requestsByDistance[distance] as number) + 1;
+    if (pools.table.counted[connection] === 0) {
+      pools.table.counted[connection] = 1;
+      edge.connectionsByDistance[distance] = (edge.connectionsByDistance[distance] as number) + 1;
+    }
     this.#bytes(row, edge, this.#state.edge(calls.edge[row] as number).requestBytes, true);
   }
 
