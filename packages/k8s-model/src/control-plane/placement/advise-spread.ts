@@ -175,13 +175,17 @@ function headroomIn(
   pods: readonly Pod[],
 ): number {
   const scheduler = new SchedulerState();
-  for (const node of nodes) if (zoneOf(node) === zone) scheduler.addNode(node);
-  for (const pod of pods) scheduler.addPod(pod);
+  const inZone = nodes.filter((node) => zoneOf(node) === zone);
+  const names = new Set(inZone.map(({ metadata }) => metadata.name));
+  for (const node of inZone) scheduler.addNode(node);
+  for (const pod of pods) if (names.has(pod.spec.nodeName ?? "")) scheduler.addPod(pod);
+  const { spec } = withoutSpread(podOf(workload, -1));
+  const onNode = new Map([...names].map((name) => [name, { ...spec, nodeName: name }]));
   for (let more = 0; more < MAX_HEADROOM; more++) {
-    const pod = withoutSpread(podOf(workload, -1 - more));
+    const pod = { ...podOf(workload, -1 - more), spec };
     const { node } = scheduler.schedule(pod);
     if (node === undefined) return more;
-    scheduler.addPod({ ...pod, spec: { ...pod.spec, nodeName: node } });
+    scheduler.addPod({ ...pod, spec: onNode.get(node) ?? spec });
   }
   return MAX_HEADROOM;
 }

@@ -31,8 +31,28 @@ export interface PodShape {
   readonly example: Pod;
 }
 
-/** What two pods must have in common to be of one shape. */
+interface KnownSignature {
+  readonly labels: Labels | undefined;
+  readonly namespace: string | undefined;
+  readonly nodeName: string;
+  readonly signature: string;
+}
+
+const signatures = new WeakMap<Pod["spec"], KnownSignature>();
+
+/** What two pods must have in common to be of one shape; objects do not change, so it is kept. */
 export function shapeSignature(pod: Pod, nodeName: string): string {
+  const { labels, namespace } = pod.metadata;
+  const known = signatures.get(pod.spec);
+  if (known?.labels === labels && known?.namespace === namespace && known?.nodeName === nodeName) {
+    return known.signature;
+  }
+  const signature = signatureOf(pod, nodeName);
+  signatures.set(pod.spec, { labels, namespace, nodeName, signature });
+  return signature;
+}
+
+function signatureOf(pod: Pod, nodeName: string): string {
   const { metadata, spec } = pod;
   const containers = (list: typeof spec.containers = []): readonly unknown[] =>
     list.map((one) => [one.resources, one.ports, one.restartPolicy]);
