@@ -89,7 +89,8 @@ export const MEASURES: readonly Measure[] = [
     label: "Connections that cross zones",
     unit: "share",
     better: "lower",
-    description: "Connections opened to an endpoint in another zone, over all connections opened.",
+    description:
+      "Connections to an endpoint in another zone, over all connections that carried a request.",
   },
 ];
 
