@@ -45,6 +45,13 @@ function trafficAssumptions(spec: TrafficSpec): readonly Assumption[] {
       scalar("request size", `${d.requestBytes} B`, OURS, "requestBytes"),
     some((request) => request.responseBytes === undefined) &&
       scalar("response size", `${d.responseBytes} B`, OURS, "responseBytes"),
+    spec.clients.some(
+      ({ workload, connection }) => workload === undefined && connection?.kind === "long-lived",
+    ) && {
+      name: "long-lived connections of all users outside",
+      value: `${OUTSIDE_CONNECTIONS}`,
+      source: "assumed: each is given its endpoint once",
+    },
     some(keepAlive) &&
       whole(
         "requests per keep-alive connection",

@@ -1,4 +1,5 @@
 import type { Interval } from "@k8s-netsim/sim-core";
+import { intervalInWords, type NumberUnit, numberInWords } from "../measures/in-words.ts";
 import { type ExpectationVerdict, judge, overall } from "../what-if/expectation.ts";
 import type { ParameterFilter, ParameterValue } from "./parameter.ts";
 
@@ -42,7 +43,7 @@ export interface JudgedClaim {
 export function judgeClaim(
   claim: Claim,
   configurations: readonly ClaimedConfiguration[],
-  format: (value: number) => string,
+  unit: NumberUnit | undefined,
 ): JudgedClaim {
   const about = configurations.filter(({ parameters }) =>
     claim.filters.every(({ parameter, value }) => parameters[parameter] === value),
@@ -58,12 +59,12 @@ export function judgeClaim(
     if (interval === undefined) {
       return { verdict: "undecided" as const, reason: `${label}: ${claim.metric} is not defined` };
     }
-    const range = `${format(interval.low)} to ${format(interval.high)}`;
     const verdict = judge(claim, interval);
+    const range = intervalInWords(interval, unit);
     return { verdict, reason: `${label}: ${claim.metric} lies in ${range}` };
   });
   const verdict = overall(judged.map((each) => each.verdict)) as ExpectationVerdict;
   const telling = judged.filter((each) => each.verdict === verdict);
-  const bound = `${claim.comparison} ${format(claim.bound)}`;
+  const bound = `${claim.comparison} ${numberInWords(claim.bound, unit)}`;
   return { verdict, reason: `Claimed ${bound}. ${telling.map((each) => each.reason).join("; ")}.` };
 }

@@ -186,13 +186,8 @@ function judgeAll(
     ]),
   );
   const metric = Object.fromEntries(metrics.map((name) => [name, metricView(name)]));
-  return Object.entries(definition.expect ?? {}).map(([name, claim]) => ({
-    name,
-    ...judgeClaim(claim({ at, metric }), configurations, shortNumber),
-  }));
-}
-
-/** Six significant digits, without an exponent where there need be none. */
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  return Object.entries(definition.expect ?? {}).map(([name, claimOf]) => {
+    const claim = claimOf({ at, metric });
+    return { name, ...judgeClaim(claim, configurations, definition.metrics?.[claim.metric]?.unit) };
+  });
 }

@@ -1,4 +1,5 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
+import type { NumberUnit } from "../measures/in-words.ts";
 import type { Claim, MetricView } from "./claim.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
 import type { ParameterFilter, ParameterValue } from "./parameter.ts";
@@ -19,15 +20,7 @@ export interface ScenarioRuns {
 /** How a metric is shown; without it a bare number. */
 export interface MetricFormat {
   readonly label?: string;
-  readonly unit?:
-    | "share"
-    | "ns"
-    | "ratio"
-    | "count"
-    | "per-second"
-    | "bytes"
-    | "seconds"
-    | "usd-per-million";
+  readonly unit?: NumberUnit;
   readonly better?: "lower" | "higher" | "neither";
   readonly description?: string;
 }

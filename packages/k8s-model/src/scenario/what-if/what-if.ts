@@ -15,7 +15,8 @@ import { explainService } from "../findings/explain-service.ts";
 import { type Finding, grouped } from "../findings/finding.ts";
 import { serviceSituations } from "../findings/situation.ts";
 import { compareRuns, type MeasureComparison } from "../measures/comparison.ts";
-import { EVERYTHING, type Measure, measureOf, type Observation } from "../measures/measure.ts";
+import { intervalInWords } from "../measures/in-words.ts";
+import { EVERYTHING, measureOf, type Observation } from "../measures/measure.ts";
 import { observeTraffic, unpricedBytes } from "../measures/observe-traffic.ts";
 import { TrafficTotals } from "../measures/traffic-totals.ts";
 import { clusterAdvisor } from "../world/cluster-advisor.ts";
@@ -246,14 +247,6 @@ function judgeExpectation(
   return {
     expectation,
     verdict,
-    reason: `${what}${where} lies in ${inWords(interval, about === "relative" ? "share" : unit)}.`,
+    reason: `${what}${where} lies in ${intervalInWords(interval, about === "relative" ? "share" : unit)}.`,
   };
-}
-
-/** The interval with enough digits to see on which side of a bound it lies. */
-function inWords({ low, high }: { low: number; high: number }, unit: Measure["unit"]): string {
-  const scale = unit === "share" ? 100 : unit === "ns" ? 1e-6 : 1;
-  const suffix = unit === "share" ? " %" : unit === "ns" ? " ms" : unit === "ratio" ? "×" : " USD";
-  const number = (value: number): string => String(Number((value * scale).toPrecision(5)));
-  return `${number(low)} … ${number(high)}${suffix}`;
 }
