@@ -20,7 +20,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 };
 const PEERS = ["simjs@2.0.3", "simscript@1.0.37", "hypertimer@3.0.0"];
 
-const USAGE = `Usage: npm run bench -- [NAME …] [--quick] [--rounds N] [--json FILE]
+const USAGE = `Usage: npm run bench -- [NAME …] [--quick] [--rounds N] [--only ENGINE …] [--json FILE]
        npm run bench -- install-peers
 
 Names: ${Object.keys(BENCHMARKS).join(", ")}; all of them unless given.
@@ -41,6 +41,7 @@ function main(): number {
       quick: { type: "boolean", default: false },
       rounds: { type: "string" },
       json: { type: "string" },
+      only: { type: "string", multiple: true },
       help: { type: "boolean", default: false },
     },
   });
@@ -54,7 +55,7 @@ function main(): number {
     return values.help ? 0 : 2;
   }
   const say = (text: string) => process.stderr.write(`${text}\n`);
-  const options = { quick: values.quick, rounds, say };
+  const options = { quick: values.quick, rounds, only: values.only, say };
   const results = names.flatMap((name) => (BENCHMARKS[name] as Benchmark)(options));
   process.stdout.write(table(results));
   if (values.json !== undefined) {

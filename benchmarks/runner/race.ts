@@ -17,9 +17,10 @@ export interface Race {
 export function race(
   { bench, n, unit, parameters }: Race,
   contenders: readonly Contender[],
-  { rounds, say }: BenchmarkOptions,
+  { rounds, only, say }: BenchmarkOptions,
 ): BenchmarkResult[] {
-  const measured = contenders.map((contender) => ({ contender, values: [] as number[] }));
+  const wanted = contenders.filter(({ engine }) => only?.includes(engine) ?? true);
+  const measured = wanted.map((contender) => ({ contender, values: [] as number[] }));
   const failed = new Set<Contender>();
   for (let round = 0; round < rounds; round++) {
     for (const { contender, values } of measured) {

@@ -15,6 +15,8 @@ export interface BenchmarkResult {
 export interface BenchmarkOptions {
   readonly quick: boolean;
   readonly rounds: number;
+  /** Engines to run; all unless given. */
+  readonly only: readonly string[] | undefined;
   /** Says what is going on, on stderr. */
   readonly say: (text: string) => void;
 }

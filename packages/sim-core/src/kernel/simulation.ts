@@ -128,12 +128,16 @@ export class Simulation implements Scheduler {
    * nanosecond round to the nearest; `a` and `b` are 32-bit integers, `priority` is −128 … 127.
    */
   schedule(delayNs: number, handler: HandlerId, a = 0, b = 0, priority = 0): EventId {
-    return this.#engine.insert(this.#engine.now + Math.round(delayNs), handler, a, b, priority);
+    const engine = this.#engine;
+    const time = engine.now + Math.round(delayNs);
+    return engine.queue.records.id(engine.insert(time, handler, a, b, priority));
   }
 
   /** Schedules a handler at a time, which must not be in the past. */
   scheduleAt(timeNs: number, handler: HandlerId, a = 0, b = 0, priority = 0): EventId {
-    return this.#engine.insert(Math.round(timeNs) + 0, handler, a, b, priority);
+    const engine = this.#engine;
+    const slot = engine.insert(Math.round(timeNs) + 0, handler, a, b, priority);
+    return engine.queue.records.id(slot);
   }
 
   /** Takes an event back; false when it has run, is running or was cancelled already. */

@@ -62,10 +62,11 @@ export class EventQueue {
     return this.records.bytes + this.#front.bytes + this.#heap.bytes + rungs;
   }
 
-  insert(time: number, priority: number, handlers: number, a: number, b: number): EventId {
+  /** Adds an event; its slot is the result, and `records.id` names it. */
+  insert(time: number, priority: number, handlers: number, a: number, b: number): number {
     const slot = this.records.allocate(time, priority, handlers, a, b);
     this.#place(time, slot);
-    return this.records.id(slot);
+    return slot;
   }
 
   /** The slot of the event that runs next, or NONE. */

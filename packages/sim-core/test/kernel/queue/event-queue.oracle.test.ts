@@ -88,7 +88,8 @@ class Pair {
     const time = this.#now + distance(burst, uniform);
     const priority = burst.priorities ? Math.floor(uniform() * 256) - 128 : 0;
     const number = this.#ids.length;
-    this.#ids.push(this.#queue.insert(time, priority, 0, number, 0));
+    const slot = this.#queue.insert(time, priority, 0, number, 0);
+    this.#ids.push(this.#queue.records.id(slot));
     this.#oracle.insert(number, time, priority);
   }
 
