@@ -4,6 +4,7 @@ export { type EdgeFlow, expectedFlows, type Flows, sourceRateHz } from "./flows.
 export * from "./inference/index.ts";
 export { DROPPED, type Network, type Origin, PodState, REFUSED } from "./network.ts";
 export type * from "./plan.ts";
+export { OUTSIDE_CONNECTIONS } from "./requests/connection-pools.ts";
 export {
   EdgeLedger,
   FAILURES,

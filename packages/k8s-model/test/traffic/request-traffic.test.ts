@@ -59,6 +59,32 @@ describe("requests over a cluster at rest", () => {
     expect(high).toBeGreaterThan(2 / 3);
   });
 
+  test("users outside hold many long-lived connections, so no endpoint gets all they ask", () => {
+    const connection = { kind: "long-lived", requestsPerConnection: 1 } as const;
+    const network = threeZones(() => ALL);
+    const { ledger } = run(oneHop(500, { from: -1, connection }), network);
+    const requests = [...(ledger.edges[0]?.requestsByPod ?? [])].slice(0, 6);
+    const mean = requests.reduce((so, each) => so + each, 0) / 6;
+    expect(Math.min(...requests)).toBeGreaterThan(0);
+    expect(Math.max(...requests) / mean).toBeLessThan(2);
+  });
+
+  test("a time line ends with the measured time, whatever still travels", () => {
+    const sim = new Simulation({ seed: "bins" });
+    const traffic = new RequestTraffic({
+      sim,
+      plan: oneHop(2_000),
+      network: threeZones(() => ALL),
+      roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+      measureFromNs: seconds(0),
+      endNs: seconds(3),
+      binNs: seconds(1),
+    });
+    traffic.start();
+    sim.run();
+    expect(traffic.ledger.bins).toHaveLength(3);
+  });
+
   test("endpoints of the caller's own zone are reached without crossing zones", () => {
     const own = threeZones((_, zone) => [2 * zone, 2 * zone + 1]);
     expect(crossingConnections(run(oneHop(200), own).ledger)).toBe(0);

@@ -6,6 +6,7 @@ import {
 } from "../../topology/index.ts";
 import {
   type DistributionSpec,
+  OUTSIDE_CONNECTIONS,
   type RequestSpec,
   type TrafficDefaults,
   type TrafficSpec,

@@ -3,12 +3,17 @@ import { type Network, PodState } from "../network.ts";
 import type { CallEdgePlan } from "../plan.ts";
 import { ConnectionTable } from "./connection-table.ts";
 
+/** Long-lived connections that users outside hold together: they are many, whoever they are. */
+export const OUTSIDE_CONNECTIONS = 100;
+
 /** The connections of one caller (a pod, or all users outside) on one edge. */
 export interface ConnectionPool {
   /** Idle keep-alive connections; the one used last is used next. */
   readonly idle: number[];
-  /** The connection that all requests share when connections are long-lived; -1: none. */
-  shared: number;
+  /** Long-lived connections, shared by all requests: one of a pod, many of users outside; -1: none. */
+  readonly shared: Int32Array;
+  /** Whose turn it is: position in `shared`. */
+  turn: number;
   readonly isShared: boolean;
   /** Chooses the endpoint of each new connection. */
   readonly choice: RandomStream;
@@ -43,7 +48,8 @@ export class ConnectionPools {
     if (known !== undefined) return known;
     const pool: ConnectionPool = {
       idle: [],
-      shared: -1,
+      shared: new Int32Array(pod < 0 ? OUTSIDE_CONNECTIONS : 1).fill(-1),
+      turn: 0,
       isShared: (this.#edges[edge] as CallEdgePlan).connection.kind === "long-lived",
       choice: this.#stream(edge, pod),
     };
@@ -55,9 +61,12 @@ export class ConnectionPools {
   /** An open connection to use, or -1. Those that the peer has closed are dropped on the way. */
   idle(pool: ConnectionPool, network: Network, epochs: Int32Array): number {
     if (pool.isShared) {
-      const { shared } = pool;
-      if (shared >= 0 && this.#isClosedByPeer(shared, network, epochs)) pool.shared = -1;
-      return pool.shared;
+      const { shared, choice } = pool;
+      if (shared.length > 1) pool.turn = Math.floor(choice.double() * shared.length);
+      const at = shared[pool.turn] as number;
+      if (at < 0 || !this.#isClosedByPeer(at, network, epochs)) return at;
+      shared[pool.turn] = -1;
+      return -1;
     }
     for (let at = pool.idle.pop(); at !== undefined; at = pool.idle.pop()) {
       if (!this.#isClosedByPeer(at, network, epochs)) return at;
@@ -75,7 +84,7 @@ export class ConnectionPools {
     table.distance[at] = made.distance;
     table.establishedAt[at] = made.establishedAtNs;
     table.requestsLeft[at] = made.requests;
-    if (pool.isShared) pool.shared = at;
+    if (pool.isShared) pool.shared[pool.turn] = at;
     return at;
   }
 
@@ -91,8 +100,12 @@ export class ConnectionPools {
 
   /** The caller gave up waiting: it closes the connection and will open another. */
   abandon(pool: ConnectionPool, connection: number): void {
-    if (!pool.isShared) this.table.closed[connection] = 1;
-    else if (pool.shared === connection) pool.shared = -1;
+    if (!pool.isShared) {
+      this.table.closed[connection] = 1;
+      return;
+    }
+    const held = pool.shared.indexOf(connection);
+    if (held >= 0) pool.shared[held] = -1;
   }
 
   /** Gives the row of a closed connection back once neither end uses it. */

@@ -82,7 +82,8 @@ export class Meter {
     const zones = network.zones.length;
     const pair = toServer ? here * zones + there : there * zones + here;
     ledger.bytesByZonePair[pair] = (ledger.bytesByZonePair[pair] as number) + bytes;
-    if (options.binNs === undefined) return;
+    // Beyond the end only stragglers travel: a share of them says nothing.
+    if (options.binNs === undefined || sim.now >= options.endNs) return;
     const bin = ledger.bin(Math.floor((sim.now - options.measureFromNs) / options.binNs));
     bin.bytes += bytes;
     if (crossesAt(distance)) bin.crossZoneBytes += bytes;
