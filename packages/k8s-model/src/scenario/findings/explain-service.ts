@@ -171,7 +171,7 @@ function stickyConnections(situation: ServiceSituation): readonly Finding[] {
       severity: "info",
       subject: situation.service,
       message:
-        "called over long-lived connections: each caller pod stays with the endpoint it was " +
+        "called over long-lived connections: each caller stays with the endpoint it was " +
         "given when it connected, so load spreads by caller, not by request, and a routing change " +
         "is felt only by new connections.",
       rule: "kube-proxy chooses an endpoint once per connection",

@@ -122,7 +122,7 @@ function withoutPods(
   if (service.key === "default/kubernetes") return undefined;
   return {
     code: "call-outside",
-    severity: "info",
+    severity: "warning",
     message: `${view.kind} "${view.name}": ${text.variable} names Service "${service.name}", which selects no pods; calls to it are not simulated.`,
     remedy: "give it a selector and pods to stand for what it leads to, if that matters",
     at: text.at(),
