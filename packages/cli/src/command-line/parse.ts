@@ -55,10 +55,10 @@ function parsedWords(
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const reason = (error as Error).message.split(". ")[0] as string;
+    const [reason = ""] = (error as Error).message.split(/\.?(?:\n| (?=[A-Z]))/);
     throw new UsageError(
       "bad-command-line",
-      `${reason}.`,
+      `${reason}${reason.endsWith(".") ? "" : "."}`,
       `see k8s-netsim ${command.name} --help.${nearest(specs, words)}`,
     );
   }

@@ -37,6 +37,9 @@ export async function runProgram(
 
 function help(commands: readonly CommandSpec[], name: string | undefined): number {
   const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined && name !== undefined && !name.startsWith("-")) {
+    return unknownCommand(commands, name);
+  }
   process.stdout.write(
     command === undefined ? programHelp(commands, VERSION) : commandHelp(command),
   );

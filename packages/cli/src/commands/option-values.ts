@@ -17,14 +17,28 @@ export function wholeNumber(option: string, text: string, least: number): number
 export function timeSpan(option: string, text: string): SimTime {
   try {
     return parseDuration(text);
-  } catch (error) {
+  } catch {
     throw new UsageError(
       "bad-option-value",
-      `--${option} ${text}: ${(error as Error).message}`,
-      `write for example --${option} 60s.`,
+      `--${option} ${text}: not a time span, or one of more than 104 days.`,
+      "write it as Kubernetes does, such as 60s, 1m30s, 300ms or 1.5h.",
     );
   }
 }
+
+/** A time span that is not nothing. */
+export function positiveTimeSpan(option: string, text: string): SimTime {
+  const span = timeSpan(option, text);
+  if (span > 0) return span;
+  throw new UsageError(
+    "bad-option-value",
+    `--${option} ${text}: nothing happens in no time.`,
+    `write for example --${option} 60s.`,
+  );
+}
+
+/** More would take days to simulate: what is asked of one entry in one second. */
+const HIGHEST_RATE_HZ = 1_000_000;
 
 /** `900/s`, `5/min`, `0.5/s` or a bare number per second. */
 function requestRateHz(option: string, text: string): number {
@@ -37,7 +51,13 @@ function requestRateHz(option: string, text: string): number {
       "write for example 900/s, 30/min or 2.5/s.",
     );
   }
-  return Number(match[1]) / (perSecond[match[2] ?? "s"] as number);
+  const rateHz = Number(match[1]) / (perSecond[match[2] ?? "s"] as number);
+  if (rateHz <= HIGHEST_RATE_HZ) return rateHz;
+  throw new UsageError(
+    "bad-option-value",
+    `--${option} ${text}: more than ${HIGHEST_RATE_HZ} requests a second cannot be simulated.`,
+    "give a lower rate: shares and cost per million requests hardly depend on it.",
+  );
 }
 
 /** `ENTRY=RATE` pairs; the rate is behind the last equals sign. */

@@ -1,7 +1,7 @@
 import { type ParameterValue, runScenario } from "@k8s-netsim/k8s-model/scenario";
 import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
 import { UsageError } from "../command-line/usage-error.ts";
-import { deliver } from "../output/deliver.ts";
+import { checkDelivery, deliver } from "../output/deliver.ts";
 import { terminalProgress } from "../output/progress.ts";
 import { scenarioResult } from "../results/scenario-result.ts";
 import { wholeNumber } from "./option-values.ts";
@@ -69,6 +69,7 @@ export const run: CommandSpec = {
         "see k8s-netsim list for their names.",
       );
     }
+    checkDelivery(invocation);
     const scenario = await loadScenario(name);
     const replications = textOf(invocation, "replications");
     const seed = textOf(invocation, "seed") ?? "1";

@@ -12,14 +12,14 @@ import { renderTraffic } from "@k8s-netsim/k8s-model/traffic";
 import { type SimTime, seconds } from "@k8s-netsim/sim-core";
 import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
 import { anonymised } from "../output/anonymised.ts";
-import { deliver } from "../output/deliver.ts";
+import { checkDelivery, deliver } from "../output/deliver.ts";
 import { showDiagnostics } from "../output/diagnostics.ts";
 import { type Progress, terminalProgress } from "../output/progress.ts";
-import { writeWhole } from "../output/write-files.ts";
+import { writeFile } from "../output/write-files.ts";
 import type { TimelineMarks } from "../results/charts.ts";
 import { whatIfResult } from "../results/what-if-result.ts";
 import { inputRequest } from "./input-request.ts";
-import { fault, providerPrices, timeSpan, wholeNumber } from "./option-values.ts";
+import { fault, positiveTimeSpan, providerPrices, timeSpan, wholeNumber } from "./option-values.ts";
 import {
   CHANGE_OPTIONS,
   INPUT_OPTIONS,
@@ -42,6 +42,7 @@ export const whatIf: CommandSpec = {
     "k8s-netsim what-if -f shop/ --fault zone=zone-a@30s --expect 'failedShare<1%'",
   ],
   run: async (invocation) => {
+    checkDelivery(invocation);
     const input = prepareInput(inputRequest(invocation));
     if (showDiagnostics(input.diagnostics)) return 2;
     saveTraffic(invocation, input);
@@ -98,7 +99,7 @@ function runSizes(
   return {
     replications:
       replications === undefined ? size.replications : wholeNumber("replications", replications, 1),
-    lengthNs: length === undefined ? size.lengthNs : timeSpan("length", length),
+    lengthNs: length === undefined ? size.lengthNs : positiveTimeSpan("length", length),
     warmUpNs: warmUp === undefined ? size.warmUpNs : timeSpan("warm-up", warmUp),
   };
 }
@@ -141,5 +142,5 @@ function reporter(progress: Progress): (done: number, total: number, doing: stri
 
 function saveTraffic(invocation: Invocation, input: PreparedInput): void {
   const file = textOf(invocation, "save-traffic");
-  if (file !== undefined) writeWhole(file, renderTraffic(input.traffic.before));
+  if (file !== undefined) writeFile(file, renderTraffic(input.traffic.before));
 }

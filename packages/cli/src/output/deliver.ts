@@ -9,7 +9,7 @@ import {
 import type { Invocation } from "../command-line/option.ts";
 import { textOf } from "../command-line/option.ts";
 import { EXIT_CODES } from "../command-line/program.ts";
-import { writeFiles } from "./write-files.ts";
+import { checkFolder, writeFiles } from "./write-files.ts";
 
 const NARROWEST = 60;
 const WIDEST = 120;
@@ -24,6 +24,12 @@ export function deliver(result: Result, invocation: Invocation): number {
     for (const file of written) process.stdout.write(`wrote ${file}\n`);
   }
   return EXIT_CODES[result.verdict];
+}
+
+/** Fails before the work where its result could not be written after it. */
+export function checkDelivery(invocation: Invocation): void {
+  const out = textOf(invocation, "out");
+  if (out !== undefined) checkFolder(out);
 }
 
 /** Every form of a result by file name. */

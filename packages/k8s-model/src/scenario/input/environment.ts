@@ -38,7 +38,7 @@ export function kubernetesVersionOf(
 }
 
 function knownVersion(text: string): string {
-  const match = /^v?1\.(\d{1,2})(?:\.\d+)?$/.exec(text);
+  const match = /^v?1\.(\d{1,2})(?:\.\d+(?:[-+].*)?)?$/.exec(text);
   const minor = Number(match?.[1] ?? Number.NaN);
   if (minor >= OLDEST_MINOR && minor <= NEWEST_MINOR) return `1.${minor}`;
   throw new KubernetesVersionError(text);
