@@ -49,7 +49,7 @@ export class Simulation implements Scheduler {
     this.seed = options.seed;
     this.#streams = new StreamRegistry(options.seed, options);
     this.#engine = new Engine({ sites: options.sites ?? false });
-    const { handlers, ready } = this.#engine;
+    const { handlers } = this.#engine;
     this.#closureHandler = handlers.add(
       "action",
       (index) => this.#closures.run(index),
@@ -60,10 +60,7 @@ export class Simulation implements Scheduler {
       (index) => this.#processes.resume(index),
       (index) => this.#processes.label(index),
     );
-    this.#processes = new ProcessTable(this, handler, {
-      soon: (process) => this.#engine.resumeSoon(process),
-      notSoon: (process) => ready.remove(process),
-    });
+    this.#processes = new ProcessTable(this, handler, this.#engine);
     this.#engine.serve({
       handler,
       queued: (process, event) => this.#processes.queued(process, event),

@@ -17,12 +17,12 @@ export interface Waiting {
   readonly background: boolean;
 }
 
-/** How a simulation resumes processes at the present time. */
+/** How the engine resumes processes at the present time. */
 export interface Resumption {
   /** Resumes a process after all that is pending now: an event, or NO_EVENT for a place in the ready line. */
-  soon(process: number): EventId;
+  resumeSoon(process: number): EventId;
   /** Takes back a place in the ready line. */
-  notSoon(process: number): void;
+  readonly ready: { remove(process: number): void };
 }
 
 /** The living processes of a simulation, by small whole numbers that events carry. */
@@ -54,12 +54,12 @@ export class ProcessTable implements ProcessHome {
   }
 
   wakeUp(delayNs: number, index: number): EventId {
-    if (delayNs === 0) return this.#resumption.soon(index);
+    if (delayNs === 0) return this.#resumption.resumeSoon(index);
     return this.scheduler.schedule(delayNs, this.#handler, index);
   }
 
   cancelWakeUp(event: EventId, index: number): void {
-    if (event === NO_EVENT) this.#resumption.notSoon(index);
+    if (event === NO_EVENT) this.#resumption.ready.remove(index);
     else this.scheduler.cancel(event);
   }
 

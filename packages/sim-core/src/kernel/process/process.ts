@@ -200,24 +200,27 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   #advance(firstMove: Move, firstValue: unknown): void {
     let move = firstMove;
     let value = firstValue;
+    this.#state = "awake";
     this.#wait = undefined;
     for (;;) {
-      const step = this.#step(move, value);
-      if (step === undefined) return;
-      if (this.#killAtNextYield) {
-        this.#killAtNextYield = false;
-        move = "return";
-        value = undefined;
-        continue;
+      let step: IteratorResult<Yieldable, R>;
+      try {
+        step = this.#step(move, value);
+      } catch (error) {
+        this.#fail(error);
+        return;
       }
-      const interrupt = this.#interrupts?.shift();
-      if (interrupt !== undefined) {
-        move = "throw";
-        value = interrupt;
+      if (step.done) {
+        this.#end(this.#killed ? "killed" : "finished", step.value);
+        return;
+      }
+      if (this.#killAtNextYield || this.#interrupts !== undefined) {
+        move = this.#killAtNextYield ? "return" : "throw";
+        value = this.#nextDisturbance();
         continue;
       }
       try {
-        value = this.#begin(step);
+        value = this.#begin(step.value);
         if (value === PENDING) return;
         move = "next";
       } catch (error) {
@@ -227,21 +230,20 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     }
   }
 
-  /** Runs the steps up to the next yield: what was yielded, or undefined after the last step. */
-  #step(move: Move, value: unknown): Yieldable | undefined {
-    this.#state = "awake";
-    let result: IteratorResult<Yieldable, R>;
-    try {
-      if (move === "next") result = this.#steps.next(value);
-      else if (move === "throw") result = this.#steps.throw(value);
-      else result = this.#steps.return(value as R);
-    } catch (error) {
-      this.#fail(error);
+  #step(move: Move, value: unknown): IteratorResult<Yieldable, R> {
+    if (move === "next") return this.#steps.next(value);
+    return move === "throw" ? this.#steps.throw(value) : this.#steps.return(value as R);
+  }
+
+  /** Takes note of the kill or interrupt that came while it was awake: what is to be thrown, if anything. */
+  #nextDisturbance(): Interrupted | undefined {
+    if (this.#killAtNextYield) {
+      this.#killAtNextYield = false;
       return undefined;
     }
-    if (!result.done) return result.value;
-    this.#end(this.#killed ? "killed" : "finished", result.value);
-    return undefined;
+    const interrupt = this.#interrupts?.shift();
+    if (this.#interrupts?.length === 0) this.#interrupts = undefined;
+    return interrupt;
   }
 
   #begin(yielded: Yieldable): unknown {
@@ -251,8 +253,10 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
       return PENDING;
     }
     const value = yielded.begin(this);
-    this.#wait = yielded;
-    if (value === PENDING) this.#state = "waiting";
+    if (value === PENDING) {
+      this.#wait = yielded;
+      this.#state = "waiting";
+    }
     return value;
   }
 
