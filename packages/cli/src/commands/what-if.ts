@@ -1,5 +1,7 @@
 import {
   whatIf as askWhatIf,
+  checkExpectation,
+  type Expectation,
   type FaultDefinition,
   type PreparedInput,
   parseExpectation,
@@ -45,7 +47,6 @@ export const whatIf: CommandSpec = {
     checkDelivery(invocation);
     const input = prepareInput(inputRequest(invocation));
     if (showDiagnostics(input.diagnostics)) return 2;
-    saveTraffic(invocation, input);
     const sizes = runSizes(invocation);
     const change = changeTiming(invocation);
     const settings: RunSettings = {
@@ -54,6 +55,8 @@ export const whatIf: CommandSpec = {
       roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
       prices: pricesFor(invocation, input),
     };
+    const expectations = expectationsOf(invocation, input);
+    saveTraffic(invocation, input);
     const progress = terminalProgress();
     const answer = askWhatIf({
       before: input.before,
@@ -61,7 +64,7 @@ export const whatIf: CommandSpec = {
       settings,
       kubernetesVersion: input.kubernetesVersion.value,
       limits: input.limits,
-      expectations: textsOf(invocation, "expect").map(parseExpectation),
+      expectations,
       faults: change.faults,
       faultsAreTheChange: input.changes.length === 0,
       ...(change.applyAtNs === undefined ? {} : { applyAtNs: change.applyAtNs }),
@@ -102,6 +105,20 @@ function runSizes(
     lengthNs: length === undefined ? size.lengthNs : positiveTimeSpan("length", length),
     warmUpNs: warmUp === undefined ? size.warmUpNs : timeSpan("warm-up", warmUp),
   };
+}
+
+/** The claims, each about something that the input has. */
+function expectationsOf(invocation: Invocation, input: PreparedInput): readonly Expectation[] {
+  const expectations = textsOf(invocation, "expect").map(parseExpectation);
+  const objects = [...input.before.objects, ...input.after.objects];
+  const services = new Set(
+    objects
+      .filter(({ kind }) => kind === "Service")
+      .map(({ metadata }) => `${metadata.namespace ?? "default"}/${metadata.name}`),
+  );
+  const { moneyIsGiven } = input.traffic;
+  for (const each of expectations) checkExpectation(each, { services, moneyIsGiven });
+  return expectations;
 }
 
 interface ChangeTiming {

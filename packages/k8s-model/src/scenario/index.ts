@@ -59,6 +59,8 @@ export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/m
 export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
 export type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./what-if/answer.ts";
 export {
+  type Claimable,
+  checkExpectation,
   type Expectation,
   ExpectationError,
   type ExpectationVerdict,

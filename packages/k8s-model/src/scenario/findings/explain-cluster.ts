@@ -1,5 +1,7 @@
+import { ZONE_LABEL } from "../../api/index.ts";
 import type { PriceTable } from "../../topology/index.ts";
 import type { Network, TrafficPlan } from "../../traffic/index.ts";
+import { NO_ZONE } from "../world/cluster-network.ts";
 import type { Finding } from "./finding.ts";
 
 export interface ClusterQuestion {
@@ -11,6 +13,17 @@ export interface ClusterQuestion {
 /** What holds for the whole cluster, and bounds what any change of routing can do. */
 export function explainCluster({ plan, network, prices }: ClusterQuestion): readonly Finding[] {
   const [zone, ...others] = network.zones;
+  if (others.length === 0 && zone === NO_ZONE) {
+    return [
+      {
+        severity: "warning",
+        subject: "the cluster",
+        message:
+          `has no node with the label ${ZONE_LABEL}: zones are unknown, so nothing counts as crossing, ` +
+          "and no hint can be given.",
+      },
+    ];
+  }
   if (others.length === 0) {
     return [
       {

@@ -2,30 +2,26 @@ import { percent } from "./explain-policy.ts";
 import type { Finding } from "./finding.ts";
 import type { ServiceSituation } from "./situation.ts";
 
-/** A zone serves this many times its even share before its endpoints are called overloaded. */
+/** An endpoint gets this many times the mean before the load is called uneven. */
 const OVERLOAD_RATIO = 1.2;
 
 /** Busy share of its workers from which waiting dominates: twice the service time and more. */
 const BUSY = 0.8;
 
-/** Zones whose endpoints serve much more than an even share of the Service's load. */
+/** Zones in which an endpoint serves much more than an even share of the Service's load. */
 export function unevenLoad({ service, zones, endpoints }: ServiceSituation): readonly Finding[] {
   const served = zones.reduce((so, zone) => so + zone.servedHz, 0);
   if (served === 0 || endpoints < 2) return [];
   const mean = served / endpoints;
-  const busy = zones.filter(
-    (zone) => zone.endpoints > 0 && zone.servedHz / zone.endpoints > OVERLOAD_RATIO * mean,
-  );
+  const busy = zones.filter(({ busiestHz }) => busiestHz > OVERLOAD_RATIO * mean);
   if (busy.length === 0) return [];
-  const words = busy.map(
-    (zone) => `${zone.zone} ${(zone.servedHz / zone.endpoints / mean).toFixed(2)} times`,
-  );
+  const words = busy.map(({ zone, busiestHz }) => `${zone} ${(busiestHz / mean).toFixed(2)} times`);
   return [
     {
       severity: "warning",
       subject: service,
-      message: `endpoints are loaded unevenly after the change: against the mean endpoint, ${words.join(", ")}.`,
-      rule: "each zone's callers share only that zone's endpoints; nothing balances between zones",
+      message: `endpoints are loaded unevenly after the change: against the mean endpoint, the busiest has in ${words.join(", ")}.`,
+      rule: "hints and Local policies keep callers to the endpoints of their zone or node; nothing balances beyond",
     },
   ];
 }

@@ -28,6 +28,8 @@ export interface ZoneSituation {
   readonly failedHz: number;
   /** Requests per second that this zone's endpoints serve. */
   readonly servedHz: number;
+  /** Requests per second of the busiest of them. */
+  readonly busiestHz: number;
   /** Workers that the requests of its busiest endpoint keep busy, over the workers that it has. */
   readonly utilisation: number;
 }
@@ -80,6 +82,12 @@ function situationOf(
     demandHz: total(edges, (edge) => flows.edges[edge]?.requestsFromZoneHz[index]),
     failedHz: total(edges, (edge) => flows.edges[edge]?.failedFromZoneHz[index]),
     servedHz: total(edges, (edge) => servedIn(index, flows.edges[edge]?.requestsByPodHz, zoneOf)),
+    busiestHz: Math.max(
+      0,
+      ...pods
+        .filter((pod) => zoneOf(pod) === index)
+        .map((pod) => total(edges, (edge) => flows.edges[edge]?.requestsByPodHz[pod])),
+    ),
     utilisation: Math.max(
       0,
       ...pods.filter((pod) => zoneOf(pod) === index).map((pod) => utilisation[pod] as number),

@@ -31,7 +31,7 @@ export class ExpectationError extends Error {
 }
 
 const SHAPE =
-  /^\s*(?:([a-z0-9.*-]+\/[a-z0-9.*-]+):)?\s*(Δ|delta:)?\s*([A-Za-z0-9]+)\s*(<=|>=|<|>)\s*(-?[0-9]*\.?[0-9]+(?:e-?[0-9]+)?)\s*(%|ns|us|µs|ms|s)?\s*$/u;
+  /^\s*(?:(?!delta:)((?:[a-z0-9.-]+\/)?[a-z0-9.-]+):)?\s*(Δ|delta:)?\s*([A-Za-z0-9]+)\s*(<=|>=|<|>)\s*(-?[0-9]*\.?[0-9]+(?:e-?[0-9]+)?)\s*(%|ns|us|µs|ms|s)?\s*$/u;
 
 /** Shorter names, as people say them. */
 const ALIASES: Readonly<Record<string, MeasureId>> = {
@@ -55,7 +55,7 @@ export function parseExpectation(text: string): Expectation {
   const match = SHAPE.exec(text);
   if (match === null) {
     throw new ExpectationError(
-      `The expectation "${text}" is not of the form [NAMESPACE/SERVICE:][Δ]MEASURE(<|<=|>|>=)NUMBER[UNIT].`,
+      `The expectation "${text}" is not of the form [[NAMESPACE/]SERVICE:][Δ]MEASURE(<|<=|>|>=)NUMBER[UNIT].`,
       "Write for example 'crossZoneShare<0.2', 'p99<20ms', 'default/web:failedShare<=0.1%' or 'Δp99<=5%'.",
     );
   }
@@ -71,9 +71,9 @@ export function parseExpectation(text: string): Expectation {
     text: text.trim(),
     about,
     measure: measure.id,
-    scope,
+    scope: scope === EVERYTHING || scope.includes("/") ? scope : `default/${scope}`,
     comparison: comparison as Expectation["comparison"],
-    bound: boundOf(Number(number), unit, measure, text),
+    bound: boundOf(Number(number), unit, measure, { text, isDifference: delta !== undefined }),
   };
 }
 
@@ -87,17 +87,62 @@ function measureNamed(name: string, text: string): Measure {
   );
 }
 
-function boundOf(number: number, unit: string | undefined, measure: Measure, text: string): number {
-  if (unit === "%") return number / 100;
+/** What claims can be about in one input. */
+export interface Claimable {
+  /** `namespace/name` of every Service. */
+  readonly services: ReadonlySet<string>;
+  /** Rates and sizes are given, so that money per month is no invention. */
+  readonly moneyIsGiven: boolean;
+}
+
+/** Refuses claims about what the input does not have. @throws ExpectationError */
+export function checkExpectation(
+  { text, scope, measure }: Expectation,
+  { services, moneyIsGiven }: Claimable,
+): void {
+  if (scope !== EVERYTHING && !services.has(scope)) {
+    throw new ExpectationError(
+      `The expectation "${text}" is about Service ${scope}, which the input does not have.`,
+      `Use one of ${[...services].sort().slice(0, 20).join(", ") || "none"}.`,
+    );
+  }
+  if (measure === "costPerMonth" && !moneyIsGiven) {
+    throw new ExpectationError(
+      `The expectation "${text}" is about money per month, but rates and sizes are assumed.`,
+      "Give them with --traffic, or use costPerMillion.",
+    );
+  }
+}
+
+function boundOf(
+  number: number,
+  unit: string | undefined,
+  measure: Measure,
+  { text, isDifference }: { readonly text: string; readonly isDifference: boolean },
+): number {
+  if (!Number.isFinite(number)) {
+    throw new ExpectationError(
+      `The expectation "${text}" compares with a number that is too large.`,
+      "Write a smaller one.",
+    );
+  }
+  if (unit === "%" && (measure.unit === "share" || isDifference)) return number / 100;
   if (unit === undefined && measure.unit !== "ns") return number;
-  if (unit !== undefined && measure.unit === "ns") return number * (NANOSECONDS[unit] as number);
+  if (unit !== undefined && unit !== "%" && measure.unit === "ns") {
+    return number * (NANOSECONDS[unit] as number);
+  }
   if (unit === undefined && number === 0) return 0;
   throw new ExpectationError(
-    measure.unit === "ns"
+    measure.unit === "ns" && unit === undefined
       ? `The expectation "${text}" compares a time with a number that has no unit.`
       : `The expectation "${text}" gives "${measure.id}" the unit "${unit}", which it does not have.`,
-    measure.unit === "ns" ? "Add ns, us, ms or s." : "Leave the unit out, or use %.",
+    remedyFor(measure),
   );
+}
+
+function remedyFor({ unit }: Measure): string {
+  if (unit === "ns") return "Use ns, us, ms or s; % is for a change, as in 'Δp99<=5%'.";
+  return unit === "share" ? "Leave the unit out, or use %." : "Leave the unit out.";
 }
 
 /** Judges on the confidence bounds: met or missed only when the whole interval is on one side. */
