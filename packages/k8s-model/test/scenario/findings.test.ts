@@ -111,6 +111,23 @@ describe("what bounds the answer", () => {
     expect(messages(answer, "the cluster")[0]).toContain("has one zone");
   });
 
+  test("no zone labels: that nothing crosses is said to mean nothing", () => {
+    const text = `${shop()}
+---
+{ apiVersion: v1, kind: Node, metadata: { name: n1 }, status: { allocatable: { cpu: "8", memory: 16Gi, pods: "110" }, conditions: [{ type: Ready, status: "True" }] } }
+`;
+    expect(messages(ask([], { text }), "the cluster")[0]).toContain("zones are unknown");
+  });
+
+  test("endpoints that only their own node uses are compared one by one", () => {
+    const answer = ask(["Service/cart:spec.trafficDistribution=PreferSameNode"], {
+      text: shop({ web: 1, cart: 9 }),
+    });
+    expect(messages(answer, "default/cart").join(" ")).toMatch(
+      /the busiest has in zone-[abc] 9.00 times/,
+    );
+  });
+
   test("a provider that charges nothing: no money to save", () => {
     expect(messages(ask([], { provider: "azure" }), "the cluster")[0]).toContain(
       "no money to save",
