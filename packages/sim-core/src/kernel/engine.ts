@@ -1,6 +1,6 @@
 import { SimulationError } from "../errors/index.ts";
 import { MAX_TIME, type SimTime } from "../time/index.ts";
-import { type EventId, type HandlerId, NO_EVENT } from "./event-id.ts";
+import type { EventId, HandlerId } from "./event-id.ts";
 import { handlerFailure } from "./handler-failure.ts";
 import { type Handler, HandlerTable, OUTSIDE } from "./handler-table.ts";
 import { Observers } from "./observer.ts";
@@ -22,7 +22,7 @@ export interface ProcessEvents {
   /** The handler whose first payload is the number of the process to resume. */
   readonly handler: HandlerId;
   /** A process in the ready line got an event after all. */
-  queued(process: number, event: EventId): void;
+  queued(process: number, place: number): void;
 }
 
 /** The clock and the loop: takes events from the queue in order and calls their handlers. */
@@ -66,15 +66,25 @@ export class Engine {
     return this.queue.reschedule(id, time);
   }
 
-  /** Resumes a process after all that is pending now: by the ready line if that keeps the order. */
-  resumeSoon(process: number): EventId {
+  /**
+   * Resumes a process after a delay: the event's slot, or NONE for a place in the ready line, where it
+   * waits if that keeps the order.
+   */
+  resumeAfter(delayNs: number, process: number): number {
+    const time = this.now + Math.round(delayNs);
     const { handler } = this.#processes;
-    const quiet = this.ready.size > 0 || this.queue.firstTime() > this.now;
-    if (!quiet || this.#sites !== undefined) {
-      return this.queue.records.id(this.insert(this.now, handler, process, 0, 0));
-    }
+    if (time !== this.now || this.#sites !== undefined)
+      return this.insert(time, handler, process, 0, 0);
+    const quiet = this.ready.size > 0 || this.queue.firstTime() > time;
+    if (!quiet) return this.insert(time, handler, process, 0, 0);
     this.ready.push(process, this.#current);
-    return NO_EVENT;
+    return NONE;
+  }
+
+  /** Takes back a resumption. */
+  withdraw(place: number, process: number): void {
+    if (place === NONE) this.ready.remove(process);
+    else this.queue.cancel(this.queue.records.id(place));
   }
 
   /** Holds a time to the future; `given` is what the caller wrote. */
@@ -139,8 +149,7 @@ export class Engine {
     while (this.ready.size > 0) {
       const handlers = this.#processes.handler | (this.ready.firstWokenBy() << 16);
       const process = this.ready.shift();
-      const slot = this.queue.insert(this.now, 0, handlers, process, 0);
-      this.#processes.queued(process, this.queue.records.id(slot));
+      this.#processes.queued(process, this.queue.insert(this.now, 0, handlers, process, 0));
     }
   }
 

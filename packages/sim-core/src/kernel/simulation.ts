@@ -60,10 +60,10 @@ export class Simulation implements Scheduler {
       (index) => this.#processes.resume(index),
       (index) => this.#processes.label(index),
     );
-    this.#processes = new ProcessTable(this, handler, this.#engine);
+    this.#processes = new ProcessTable(this, this.#engine);
     this.#engine.serve({
       handler,
-      queued: (process, event) => this.#processes.queued(process, event),
+      queued: (process, place) => this.#processes.queued(process, place),
     });
   }
 

@@ -1,4 +1,3 @@
-import { type EventId, type HandlerId, NO_EVENT } from "../event-id.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { Process, type ProcessBody, type ProcessHome } from "./process.ts";
 
@@ -17,26 +16,26 @@ export interface Waiting {
   readonly background: boolean;
 }
 
-/** How the engine resumes processes at the present time. */
+/**
+ * How the engine resumes processes. A process owns its next resumption alone, so the place in the queue
+ * is name enough: a small integer.
+ */
 export interface Resumption {
-  /** Resumes a process after all that is pending now: an event, or NO_EVENT for a place in the ready line. */
-  resumeSoon(process: number): EventId;
-  /** Takes back a place in the ready line. */
-  readonly ready: { remove(process: number): void };
+  /** Resumes a process after a delay; the place of the event, or NONE for one in the ready line. */
+  resumeAfter(delayNs: number, process: number): number;
+  /** Takes back a resumption that has not happened. */
+  withdraw(place: number, process: number): void;
 }
 
 /** The living processes of a simulation, by small whole numbers that events carry. */
 export class ProcessTable implements ProcessHome {
   readonly scheduler: Scheduler;
-  readonly #handler: HandlerId;
   readonly #resumption: Resumption;
   readonly #processes: (Process | undefined)[] = [];
   readonly #free: number[] = [];
 
-  /** `handler` must call `resume` with its first payload. */
-  constructor(scheduler: Scheduler, handler: HandlerId, resumption: Resumption) {
+  constructor(scheduler: Scheduler, resumption: Resumption) {
     this.scheduler = scheduler;
-    this.#handler = handler;
     this.#resumption = resumption;
   }
 
@@ -53,19 +52,17 @@ export class ProcessTable implements ProcessHome {
     (this.#processes[index] as Process).resume();
   }
 
-  wakeUp(delayNs: number, index: number): EventId {
-    if (delayNs === 0) return this.#resumption.resumeSoon(index);
-    return this.scheduler.schedule(delayNs, this.#handler, index);
+  wakeUp(delayNs: number, index: number): number {
+    return this.#resumption.resumeAfter(delayNs, index);
   }
 
-  cancelWakeUp(event: EventId, index: number): void {
-    if (event === NO_EVENT) this.#resumption.ready.remove(index);
-    else this.scheduler.cancel(event);
+  cancelWakeUp(place: number, index: number): void {
+    this.#resumption.withdraw(place, index);
   }
 
   /** A place in the ready line became an event. */
-  queued(index: number, event: EventId): void {
-    (this.#processes[index] as Process).queued(event);
+  queued(index: number, place: number): void {
+    (this.#processes[index] as Process).queued(place);
   }
 
   ended(index: number): void {

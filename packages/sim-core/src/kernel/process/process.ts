@@ -1,4 +1,3 @@
-import type { EventId } from "../event-id.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { PENDING, Wait, type Waiter, type Yieldable } from "./wait.ts";
 
@@ -24,9 +23,9 @@ export class Interrupted extends Error {
 /** Where processes live: wakes them through the event queue and keeps account of them. */
 export interface ProcessHome {
   readonly scheduler: Scheduler;
-  /** Resumes the process with that number; now, if the delay is 0, without an event where possible. */
-  wakeUp(delayNs: number, index: number): EventId;
-  cancelWakeUp(event: EventId, index: number): void;
+  /** Resumes the process with that number; the result names the resumption. */
+  wakeUp(delayNs: number, index: number): number;
+  cancelWakeUp(wakeUp: number, index: number): void;
   ended(index: number): void;
 }
 
@@ -58,7 +57,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   readonly #index: number;
   readonly #steps: Steps<R>;
   #state: ProcessState = "starting";
-  #wakeUp: EventId;
+  #wakeUp: number;
   /** What it waits for, or has just been granted by. */
   #wait: Wait<unknown> | undefined = undefined;
   /** What to resume with, and in the end what it returned or threw. */
@@ -153,8 +152,8 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   }
 
   /** Its place in the ready line became an event. */
-  queued(event: EventId): void {
-    this.#wakeUp = event;
+  queued(wakeUp: number): void {
+    this.#wakeUp = wakeUp;
   }
 
   wake(value: unknown): void {
