@@ -37,7 +37,7 @@ export function serviceReferences(
         if (outside !== undefined) diagnostics.push(outside);
         continue;
       }
-      const port = portOf(service, reference);
+      const port = portOf(service, reference, reference.setting ?? text.nameHint);
       if (port === undefined) {
         const unknown = unknownPort(view, text, reference, service);
         if (unknown !== undefined) diagnostics.push(unknown);
@@ -72,7 +72,11 @@ const SCHEME_PORTS: Readonly<Record<string, number>> = {
 };
 
 /** The Service's port that is meant; pods behind a headless Service are called at theirs. */
-function portOf(service: ServiceView, reference: HostReference): ServicePort | undefined {
+function portOf(
+  service: ServiceView,
+  reference: HostReference,
+  setting: string | undefined,
+): ServicePort | undefined {
   const { ports } = service;
   if (reference.port !== undefined) {
     const same = ports.find(({ port }) => port === reference.port);
@@ -85,9 +89,12 @@ function portOf(service: ServiceView, reference: HostReference): ServicePort | u
   const byScheme =
     scheme !== undefined && Object.hasOwn(SCHEME_PORTS, scheme) ? SCHEME_PORTS[scheme] : undefined;
   const tcp = ports.filter(({ protocol }) => protocol === undefined || protocol === "TCP");
+  if (tcp.length === 1) return tcp[0];
+  const words = (setting ?? "").toLowerCase().split(/[^a-z0-9]+/);
   return (
     tcp.find(({ port }) => port === byScheme) ??
-    (tcp.length === 1 ? tcp[0] : tcp.find(({ name }) => name === scheme || name === "http"))
+    tcp.find(({ name }) => name !== undefined && words.includes(name)) ??
+    tcp.find(({ name }) => name === scheme || name === "http")
   );
 }
 

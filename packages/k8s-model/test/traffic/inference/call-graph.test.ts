@@ -303,6 +303,19 @@ test("a load generator is a client even where a Service leads to its console", (
   expect(graph.entries).toEqual([]);
 });
 
+test("of several ports the one that the setting names is meant", () => {
+  const ports = [
+    { name: "http", port: 15672 },
+    { name: "amqp", port: 5672 },
+  ];
+  const graph = graphOf(
+    workload({ name: "a", container: env({ AMQP_HOST: "rabbitmq" }) }),
+    workload({ name: "rabbitmq" }),
+    service("rabbitmq", ports),
+  );
+  expect(graph.edges.map(({ to }) => to.port)).toEqual([5672]);
+});
+
 test("a Service without selector is not called, as nothing behind it is simulated", () => {
   const graph = graphOf(
     workload({
