@@ -1,4 +1,4 @@
-import { anyOf, Resource, Signal, Simulation, Store, type Yieldable } from "@k8s-netsim/sim-core";
+import { anyOf, Resource, Signal, Simulation, type Steps, Store } from "@k8s-netsim/sim-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -39,7 +39,7 @@ function play(all: readonly Program[], sites: boolean): string[] {
     sim.process(`p${index}`, () => run(program, index), { background: true }),
   );
 
-  function* run(program: Program, index: number): Generator<Yieldable, void, unknown> {
+  function* run(program: Program, index: number): Steps<void> {
     for (const [position, { do: what, number }] of program.entries()) {
       say(`p${index} ${position} ${what}`);
       const other = processes[number];
