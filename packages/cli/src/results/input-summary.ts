@@ -44,6 +44,9 @@ function serviceSummaries(input: PreparedInput, answer: WhatIfAnswer): readonly 
   });
 }
 
+/** Caller of requests that no workload of the input sends. */
+const OUTSIDE = "outside";
+
 function callGraph({ traffic }: PreparedInput): readonly CallEdge[] {
   const { before } = traffic;
   const callsPerRequest = before.defaults.callsPerRequest ?? trafficDefaults.callsPerRequest;
@@ -60,7 +63,9 @@ function callGraph({ traffic }: PreparedInput): readonly CallEdge[] {
     connection: `${call.connection?.kind ?? "keep-alive"} (${call.connection?.reason ?? "default"})`,
   });
   return [
-    ...before.clients.map((client) => edge(client.name, client, 1)),
+    ...before.clients.map((client) =>
+      edge(client.workload === undefined ? OUTSIDE : client.name, client, 1),
+    ),
     ...before.calls.map((call) => edge(call.from, call, call.callsPerRequest ?? callsPerRequest)),
   ];
 }

@@ -35,7 +35,7 @@ function settingReferences(
   const trimmed = value.trim().replace(/^(["'])(.*)\1$/, "$2");
   const addresses = addressesIn(trimmed);
   if (addresses.length > 0) return addresses.map((found) => withPairedPort(found, name, sibling));
-  if (!asksForHost(name)) return [];
+  if (!asksForHost(name) && !isNamedAfter(name, trimmed)) return [];
   const hosts = trimmed.split(",").map((part) => part.trim());
   if (!hosts.every((host) => HOST_ONLY.test(host))) return [];
   return hosts.map((host) => withPairedPort({ host, form: "setting", whole: true }, name, sibling));
@@ -130,6 +130,11 @@ export function asksForHost(name: string): boolean {
   const [only] = words;
   if (words.length === 1 && only !== undefined && SERVER_WORDS.has(only)) return true;
   return words.some((word) => HOST_WORDS.has(word));
+}
+
+/** `CATALOGUE=catalogue`: a setting named after the very Service that is its value. */
+function isNamedAfter(name: string, value: string): boolean {
+  return wordsOf(name).join("-") === value;
 }
 
 function wordsOf(name: string): string[] {

@@ -68,6 +68,8 @@ function calls(variables: Record<string, string>): string[] {
 
 test.each<[string, Record<string, string>, string[]]>([
   ["host and port", { CART: "cart:7070" }, ["caller -> default/cart:7070"]],
+  ["a setting named after its value", { CART: "cart" }, ["caller -> default/cart:7070"]],
+  ["not any word that is a Service's name", { MODE: "cart" }, []],
   ["a URL with a path", { X: "http://cart:7070/api?x=1" }, ["caller -> default/cart:7070"]],
   ["a full name", { X: "user.people.svc.cluster.local:80" }, ["caller -> people/user:80"]],
   [
