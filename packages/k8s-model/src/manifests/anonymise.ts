@@ -162,8 +162,9 @@ const COMMON = new Set([
 const JOINED = /[A-Za-z0-9][\w.:/@-]*/g;
 
 /**
- * Replaces whole names only: `cart` stays in `cartography` and in `my-cart-2`. Of the names that
- * start at a word, the longest wins.
+ * Replaces whole names, and those at the start of a generated one: `cart` stays in `cartography` and
+ * in `my-cart-2`, and goes from `cart-7d4b9-x2x7q`. Of the names that start at a word, the longest
+ * wins.
  */
 function replacer(aliases: ReadonlyMap<string, string>): (text: string) => string {
   return (text) => text.replace(JOINED, (joined) => replaceJoined(joined, aliases));
@@ -177,10 +178,22 @@ function replaceJoined(joined: string, aliases: ReadonlyMap<string, string>): st
   let result = "";
   for (let from = 0; from < parts.length; ) {
     const length = from % 2 === 0 ? longestName(parts, from, aliases) : 0;
-    result += length === 0 ? parts[from] : aliases.get(parts.slice(from, from + length).join(""));
+    result +=
+      length === 0
+        ? generatedName(parts[from] as string, aliases)
+        : aliases.get(parts.slice(from, from + length).join(""));
     from += Math.max(1, length);
   }
   return result;
+}
+
+/** `cart-7d4b9-x2x7q`: a name that a controller made from one of the input keeps only its ending. */
+function generatedName(word: string, aliases: ReadonlyMap<string, string>): string {
+  for (let dash = word.lastIndexOf("-"); dash > 0; dash = word.lastIndexOf("-", dash - 1)) {
+    const alias = aliases.get(word.slice(0, dash));
+    if (alias !== undefined) return alias + word.slice(dash);
+  }
+  return word;
 }
 
 /** How many parts from here make up the longest name; 0 for none. */
