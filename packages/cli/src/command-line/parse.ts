@@ -59,7 +59,7 @@ function parsedWords(
     throw new UsageError(
       "bad-command-line",
       `${reason}${reason.endsWith(".") ? "" : "."}`,
-      `see k8s-netsim ${command.name} --help.${nearest(specs, words)}`,
+      `${reason.includes("ambiguous") ? "a value that begins with a dash is joined by an equals sign, as in --seed=-1; " : ""}see k8s-netsim ${command.name} --help.${nearest(specs, words)}`,
     );
   }
 }

@@ -73,6 +73,10 @@ function failed(error: unknown): number {
   return EXIT_CODES.badInput;
 }
 
+/** Codes of broken promises of our own, whatever remedy they name. */
+const OWN_FAULTS: ReadonlySet<unknown> = new Set(["handler-failed"]);
+
 function isRemediable(error: Error): error is Error & Remediable {
+  if ("code" in error && OWN_FAULTS.has(error.code)) return false;
   return error instanceof UsageError || ("code" in error && "remedy" in error);
 }

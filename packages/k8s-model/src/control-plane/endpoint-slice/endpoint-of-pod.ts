@@ -28,7 +28,9 @@ export function isPodTerminating(pod: Pod): boolean {
 
 export function podAddresses(pod: Pod): readonly string[] {
   const { podIP, podIPs } = pod.status ?? {};
-  if (podIPs !== undefined && podIPs.length > 0) return podIPs.map(({ ip }) => ip);
+  if (podIPs !== undefined && podIPs.length > 0) {
+    return podIPs.flatMap(({ ip }) => (ip ? [ip] : []));
+  }
   return podIP === undefined || podIP === "" ? [] : [podIP];
 }
 

@@ -33,6 +33,8 @@ function autoscaler(entry: ManifestObject, known: ReadonlySet<string>): Diagnost
   const target = valueAt(entry.object, path);
   if (!isFields(target)) return [];
   const { kind, name } = target;
+  const unnamed = ["kind", "name"].filter((field) => !isText(target[field]));
+  if (unnamed.length > 0) return unnamed.map((field) => notText(entry, [...path, field]));
   if (known.has(`${entry.object.metadata.namespace ?? ""}/${kind}/${name}`)) return [];
   return [missing(entry, path, `scales ${kind} "${name}"`, "unknown-scale-target")];
 }
@@ -55,11 +57,15 @@ function ingress(entry: ManifestObject, services: ReadonlyMap<string, ServiceVie
     const backend = valueAt(entry.object, [...path, "service"]);
     if (!isFields(backend)) return [];
     const { name, port } = backend;
+    if (!isText(name)) return [notText(entry, [...path, "service", "name"])];
     const service = services.get(`${entry.object.metadata.namespace ?? ""}/${name}`);
     if (service === undefined) {
       return [missing(entry, path, `sends requests to Service "${name}"`, "unknown-service")];
     }
     const wanted = isFields(port) ? (port.number ?? port.name) : undefined;
+    if (wanted !== undefined && typeof wanted !== "number" && !isText(wanted)) {
+      return [notText(entry, [...path, "service", "port"])];
+    }
     const fits = service.ports.some(
       (candidate) => candidate.port === wanted || (candidate.name ?? candidate) === wanted,
     );
@@ -77,6 +83,22 @@ function ingress(entry: ManifestObject, services: ReadonlyMap<string, ServiceVie
       },
     ];
   });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function notText(entry: ManifestObject, path: FieldPath): Diagnostic {
+  const field = formatFieldPath(path);
+  return {
+    code: "wrong-type",
+    severity: "error",
+    message: `${nameOf(entry)}: ${field} names nothing.`,
+    remedy: path.at(-1) === "port" ? "write a number or a name" : "write a name as text",
+    at: entry.position(path),
+    field,
+  };
 }
 
 function backendPaths({ object }: ManifestObject): FieldPath[] {

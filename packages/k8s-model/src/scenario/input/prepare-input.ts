@@ -23,6 +23,7 @@ import { runnableDiagnostics } from "./runnable.ts";
 import { setReplicas } from "./set-replicas.ts";
 import { sizeDiagnostics } from "./size.ts";
 import { releaseDiagnostics, validationDiagnostics } from "./validation.ts";
+import { withoutNulls } from "./without-nulls.ts";
 import { workloadLimits } from "./workload-limits.ts";
 
 /** What the user gave, as texts; everything else is derived. */
@@ -123,7 +124,7 @@ function readAll(request: InputRequest, diagnostics: Diagnostic[]): readonly Man
     options,
   );
   diagnostics.push(...found);
-  return objects;
+  return objects.map(withoutNulls);
 }
 
 interface Change {
@@ -142,7 +143,7 @@ function change(
     const options = request.namespace === undefined ? {} : { namespace: request.namespace };
     const read = readManifests(request.changedSources, options);
     diagnostics.push(...read.diagnostics);
-    const result = applyChanged(before, read.objects);
+    const result = applyChanged(before, read.objects.map(withoutNulls));
     replaced = result.objects;
     words.push(...result.added.map((entry) => `${nameOf(entry)} is added`));
     words.push(...result.changed.map((entry) => `${nameOf(entry)} is replaced`));

@@ -38,6 +38,7 @@ export function restingCluster(
 ): RestingCluster {
   const sim = new Simulation({ seed: "rest" });
   const cluster = clusterOf(sim, objects, kubernetesVersion, FEWER_SYNCS);
+  const restless = restlessness(cluster);
   return {
     cluster,
     workloads: workloadKeysOf(cluster, objects),
@@ -48,7 +49,7 @@ export function restingCluster(
     nodesByZone: () => nodesByZone(cluster),
     workloadObject: (key) => workloadObject(cluster, key),
     unschedulable: () => cluster.unschedulable(),
-    reconciled: () => cluster.reconciled(),
+    reconciled: () => [...restless, ...cluster.reconciled()],
     hintsRefused: (service) => hintsRefused(cluster, service),
   };
 }
@@ -63,8 +64,30 @@ export function clusterOf(
   const ipFamilies = podFamilies(objects);
   const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies, timings });
   for (const object of inCreationOrder(objects)) cluster.apply(object);
-  cluster.settle();
+  comeToRest(cluster);
   return cluster;
+}
+
+/** Rest may be hours away, as a StatefulSet starts one pod at a time; what never rests is left. */
+function comeToRest(cluster: Cluster): void {
+  for (let ready = -1; ; ) {
+    if (cluster.settle().steady) return;
+    const nowReady = cluster.store.list<Pod>("Pod").filter(isPodReady).length;
+    if (nowReady <= ready) return;
+    ready = nowReady;
+  }
+}
+
+function isPodReady({ status }: Pod): boolean {
+  return status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
+}
+
+/** Said where the state that is compared is not one of rest. */
+function restlessness(cluster: Cluster): readonly string[] {
+  const { steady, atNs } = cluster.settle(1);
+  if (steady) return [];
+  const hours = Math.round(atNs / 3_600_000_000_000);
+  return [`The control plane finds no rest: its state after ${hours} hours is taken.`];
 }
 
 /** Families of pod addresses: those of the nodes' ranges, else those that Services ask for. */
