@@ -83,7 +83,7 @@ export const whatIf: CommandSpec = {
       timeline: timelineMarks(change),
     });
     return deliver(
-      invocation.flags.has("anonymise") ? anonymised(result, input) : result,
+      invocation.flags.has("anonymise") ? anonymised(result, input, filesOf(invocation)) : result,
       invocation,
     );
   },
@@ -119,6 +119,12 @@ function expectationsOf(invocation: Invocation, input: PreparedInput): readonly 
   const { moneyIsGiven } = input.traffic;
   for (const each of expectations) checkExpectation(each, { services, moneyIsGiven });
   return expectations;
+}
+
+/** Files and folders that the command line names. */
+function filesOf(invocation: Invocation): readonly string[] {
+  const options = ["filename", "cluster", "changed", "traffic"];
+  return [...invocation.positionals, ...options.flatMap((option) => textsOf(invocation, option))];
 }
 
 interface ChangeTiming {

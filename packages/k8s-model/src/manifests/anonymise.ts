@@ -1,7 +1,11 @@
 import { REGION_LABEL, ZONE_LABEL } from "../api/node.ts";
 import { valueAt } from "./field-path.ts";
 import { isFields, listOf } from "./guards.ts";
+import { isKnownGroup } from "./kinds-that-matter.ts";
 import type { ManifestObject } from "./manifest-object.ts";
+
+/** An object whose names are to be replaced, with the file that it comes from, or "". */
+export type Nameable = Pick<ManifestObject, "object" | "file">;
 
 /** Renames what identifies a cluster in any text that goes into a report. */
 export interface Anonymiser {
@@ -26,6 +30,9 @@ type NameClass =
   | "host"
   | "address"
   | "label"
+  | "port"
+  | "variable"
+  | "kind"
   | "file";
 
 /** Names with a meaning of their own in Kubernetes: replacing them would hide nothing. */
@@ -45,9 +52,15 @@ const WORKLOADS = new Set(["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet
  * Aliases for every name of the input: `ns-1`, `svc-2`, `workload-3`, `node-1`, `zone-1`,
  * numbered in the order of the input, so that the same input gives the same aliases. A name used
  * in two roles (a Service and its Deployment) has one alias, of the first role. Covers names of
- * objects and containers, hosts, images, addresses, label and annotation values, and file names.
+ * objects, containers, ports and variables, hosts, images, addresses, labels and annotations with
+ * their keys, kinds that Kubernetes does not have, and file names.
+ *
+ * @param options.files further files and folders that texts may name
  */
-export function anonymiser(objects: readonly ManifestObject[]): Anonymiser {
+export function anonymiser(
+  objects: readonly Nameable[],
+  options: { readonly files?: readonly string[] } = {},
+): Anonymiser {
   const aliases = new Map<string, string>();
   const counts = new Map<NameClass, number>();
   const give = (kind: NameClass, name: unknown) => {
@@ -60,6 +73,7 @@ export function anonymiser(objects: readonly ManifestObject[]): Anonymiser {
     give("ns", object.kind === "Namespace" ? object.metadata.name : object.metadata.namespace);
   }
   for (const { object } of objects) give(classOf(object.kind), object.metadata.name);
+  for (const file of options.files ?? []) giveFile(file, give);
   for (const entry of objects) nameParts(entry, give);
   return { text: replacer(aliases), name: (name) => aliases.get(name) ?? name };
 }
@@ -72,15 +86,31 @@ function classOf(kind: string): NameClass {
   return "object";
 }
 
-function nameParts(entry: ManifestObject, give: (kind: NameClass, name: unknown) => void): void {
-  const { object, file } = entry;
-  give("file", file);
-  give("file", file.split("/").at(-1));
+type Give = (kind: NameClass, name: unknown) => void;
+
+/** The path and its last part, without what leads to it: `/x`, `./x` and `../x` are all `x`. */
+function giveFile(file: string, give: Give): void {
+  const path = file.replace(/^[^A-Za-z0-9]+/, "").replace(/\/+$/, "");
+  give("file", path);
+  give("file", path.split("/").at(-1));
+}
+
+function nameParts({ object, file }: Nameable, give: Give): void {
+  giveFile(file, give);
+  if (!isKnownGroup(object.apiVersion)) give("kind", object.kind);
   for (const source of [object.metadata, valueAt(object, ["spec", "template", "metadata"])]) {
-    const labels = isFields(source) && isFields(source.labels) ? source.labels : {};
-    give("zone", labels[ZONE_LABEL]);
-    give("region", labels[REGION_LABEL]);
-    for (const value of Object.values(labels)) if (isTelling(value)) give("label", value);
+    const labels = fieldsAt(source, ["labels"]);
+    if (!/^zone-[a-z]+$/.test(String(labels[ZONE_LABEL]))) give("zone", labels[ZONE_LABEL]);
+    if (labels[REGION_LABEL] !== "region-1") give("region", labels[REGION_LABEL]);
+    giveLabels(labels, give);
+    giveLabels(fieldsAt(source, ["annotations"]), give);
+  }
+  for (const path of [["selector"], ["selector", "matchLabels"], ["podSelector", "matchLabels"]]) {
+    giveLabels(fieldsAt(object, ["spec", ...path]), give);
+  }
+  for (const port of listOf(valueAt(object, ["spec", "ports"]))) givePort(port, give);
+  if (object.kind === "ConfigMap") {
+    for (const key of Object.keys(fieldsAt(object, ["data"]))) give("variable", key);
   }
   for (const owner of listOf(object.metadata.ownerReferences)) {
     if (isFields(owner)) give("workload", owner.name);
@@ -91,12 +121,14 @@ function nameParts(entry: ManifestObject, give: (kind: NameClass, name: unknown)
         if (!isFields(container)) continue;
         give("container", container.name);
         give("image", container.image);
+        for (const port of listOf(container.ports)) givePort(port, give);
+        for (const variable of listOf(container.env)) {
+          if (isFields(variable)) give("variable", variable.name);
+        }
       }
     }
     give("node", valueAt(object, [...root, "nodeName"]));
-    for (const value of Object.values(fieldsAt(object, [...root, "nodeSelector"]))) {
-      if (isTelling(value)) give("label", value);
-    }
+    giveLabels(fieldsAt(object, [...root, "nodeSelector"]), give);
   }
   for (const rule of listOf(valueAt(object, ["spec", "rules"]))) {
     if (isFields(rule)) give("host", rule.host);
@@ -106,10 +138,24 @@ function nameParts(entry: ManifestObject, give: (kind: NameClass, name: unknown)
   addresses(object, give);
 }
 
-function addresses(
-  object: ManifestObject["object"],
-  give: (kind: NameClass, name: unknown) => void,
-): void {
+/** Keys and values; keys under Kubernetes' own domains mean the same everywhere. */
+function giveLabels(labels: Readonly<Record<string, unknown>>, give: Give): void {
+  for (const [key, value] of Object.entries(labels)) {
+    if (!KUBERNETES_KEY.test(key) && isTelling(key)) give("label", key);
+    if (isTelling(value)) give("label", value);
+  }
+}
+
+const KUBERNETES_KEY = /(?:^|\.)(?:kubernetes|k8s)\.io\//;
+
+function givePort(port: unknown, give: Give): void {
+  if (isFields(port) && !COMMON_PORTS.test(String(port.name))) give("port", port.name);
+}
+
+const COMMON_PORTS =
+  /^(?:https?|http2|grpc|h2c|tcp|udp|web|dns|metrics|admin|health|status|p)(?:-?\d+)?$/;
+
+function addresses(object: Nameable["object"], give: Give): void {
   for (const path of [
     ["spec", "clusterIP"],
     ["status", "podIP"],
@@ -147,6 +193,20 @@ function isTelling(value: unknown): boolean {
 }
 
 const COMMON = new Set([
+  "name",
+  "role",
+  "tier",
+  "version",
+  "component",
+  "release",
+  "chart",
+  "heritage",
+  "part-of",
+  "environment",
+  "namespace",
+  "pod-template-hash",
+  "controller-revision-hash",
+  "managed-by",
   "amd64",
   "arm64",
   "linux",

@@ -1,4 +1,4 @@
-export { type Anonymiser, anonymiser } from "./anonymise.ts";
+export { type Anonymiser, anonymiser, type Nameable } from "./anonymise.ts";
 export * from "./changed.ts";
 export { type ClusterFacts, clusterFacts } from "./cluster-facts.ts";
 export * from "./diagnostic.ts";

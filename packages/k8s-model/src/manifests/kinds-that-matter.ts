@@ -74,3 +74,10 @@ export function missingEffect(apiVersion: string, kind: string): string | undefi
   if (Object.hasOwn(kinds, kind)) return kinds[kind];
   return kinds["*"];
 }
+
+/** Whether a group is Kubernetes' own or one that many clusters have: its kinds tell nobody's name. */
+export function isKnownGroup(apiVersion: string): boolean {
+  const group = groupOf(apiVersion);
+  const isOwn = !group.includes(".") || /(?:^|\.)k8s\.io$/.test(group);
+  return isOwn || Object.hasOwn(EFFECTS, group);
+}

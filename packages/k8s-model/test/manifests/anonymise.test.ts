@@ -40,7 +40,7 @@ test("every name of the input is replaced wherever it stands as a whole", () => 
     [
       "ns-1/workload-1:80 -> ns-1/svc-1 at node node-1 in zone-1 (region-1)",
       "file-1:14:9  Deployment "workload-1": image image-1",
-      "workload-1.ns-1.svc.cluster.local, address-1, team=label-1, container-1",
+      "workload-1.ns-1.svc.cluster.local, address-1, label-1=label-2, container-1",
       "cartography and my-cart stay, default and kube-system too",
     ]
   `);
