@@ -55,7 +55,7 @@ export class ServiceMembers {
     const members = this.#members(object.metadata.namespace ?? "");
     const before = old === undefined ? [] : selecting(members, labelsOf(old));
     const after = type === "DELETED" ? [] : selecting(members, labelsOf(object));
-    const left = before.filter((service) => !after.includes(service));
+    const left = before === after ? [] : without(before, after);
     for (const service of left) members.services.get(service)?.pods.delete(key);
     for (const service of after) members.services.get(service)?.pods.set(key, object);
     return changed ? [...left, ...after] : [];
@@ -78,6 +78,11 @@ function selecting({ services, byLabels }: NamespaceMembers, labels: Labels): re
     byLabels.set(labels, keys);
   }
   return keys;
+}
+
+function without(keys: readonly string[], others: readonly string[]): readonly string[] {
+  const gone = new Set(others);
+  return keys.filter((key) => !gone.has(key));
 }
 
 const labelsOf = ({ metadata }: Pod): Labels => metadata.labels ?? NO_LABELS;
