@@ -2,10 +2,16 @@ import type { IPFamily, KubeObject, Service, ServicePort } from "../../api/index
 import { objectKey } from "../../api/index.ts";
 import { hashText } from "../../store/index.ts";
 
-/** Half of 10.96.0.0/12's addresses would be enough for every cluster; this many are used. */
-const SERVICE_RANGE = 65_536;
+/** Addresses of 10.96.0.0/12, kubeadm's default range for Services. */
+const SERVICE_RANGE = 1_048_576;
 const NODE_PORT_FIRST = 30_000;
 const NODE_PORT_COUNT = 2768;
+
+/** The last groups of an address, without leading zeros. */
+function ipv6Host(host: number): string {
+  const low = (host & 65_535).toString(16);
+  return host < 65_536 ? low : `${(host >>> 16).toString(16)}:${low}`;
+}
 
 /**
  * ClusterIPs and node ports for Services that ask for them and have none.
@@ -54,8 +60,8 @@ export class ServiceAddresses {
       if (host === 0 || host === SERVICE_RANGE - 1) continue;
       const address =
         family === "IPv4"
-          ? `10.96.${host >>> 8}.${host & 255}`
-          : `fd00:10:96::${host.toString(16)}`;
+          ? `10.${96 + (host >>> 16)}.${(host >>> 8) & 255}.${host & 255}`
+          : `fd00:10:96::${ipv6Host(host)}`;
       if (this.#clusterIPs.has(address)) continue;
       this.#clusterIPs.add(address);
       return address;

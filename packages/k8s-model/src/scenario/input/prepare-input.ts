@@ -124,7 +124,10 @@ function readAll(request: InputRequest, diagnostics: Diagnostic[]): readonly Man
     options,
   );
   diagnostics.push(...found);
-  return objects.map(withoutNulls);
+  const tooMany = sizeDiagnostics(objects);
+  diagnostics.push(...tooMany);
+  // What is too much to simulate is too much to check, too.
+  return tooMany.length > 0 ? [] : objects.map(withoutNulls);
 }
 
 interface Change {

@@ -3,10 +3,32 @@ import type { Diagnostic, ManifestObject } from "../../manifests/index.ts";
 /** Kubernetes itself is tested with up to 150,000 pods (kubernetes.io, "Considerations for large clusters"). */
 const MOST_PODS = 150_000;
 
+/** Kubernetes itself is tested with up to 10,000 Services; their addresses end at a million. */
+const MOST_SERVICES = 200_000;
+
 const REPLICATED = new Set(["Deployment", "ReplicaSet", "StatefulSet"]);
 
-/** An error where the workloads ask for more pods than can be simulated, at the one that is too much. */
+/** Errors where there is more than can be simulated, at the object that is too much. */
 export function sizeDiagnostics(entries: readonly ManifestObject[]): readonly Diagnostic[] {
+  return [...tooManyServices(entries), ...tooManyPods(entries)];
+}
+
+function tooManyServices(entries: readonly ManifestObject[]): readonly Diagnostic[] {
+  const services = entries.filter(({ object }) => object.kind === "Service");
+  const first = services[MOST_SERVICES];
+  if (first === undefined) return [];
+  return [
+    {
+      code: "too-many-services",
+      severity: "error",
+      message: `The input has ${services.length} Services; at most ${MOST_SERVICES} can be simulated.`,
+      remedy: "leave out those that do not matter",
+      at: first.position(),
+    },
+  ];
+}
+
+function tooManyPods(entries: readonly ManifestObject[]): readonly Diagnostic[] {
   let pods = 0;
   for (const entry of entries) {
     const replicas = replicasOf(entry);
