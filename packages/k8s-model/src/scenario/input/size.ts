@@ -1,7 +1,8 @@
+import type { KubeObject } from "../../api/index.ts";
 import type { Diagnostic, ManifestObject } from "../../manifests/index.ts";
 
 /** Kubernetes itself is tested with up to 150,000 pods (kubernetes.io, "Considerations for large clusters"). */
-const MOST_PODS = 150_000;
+export const MOST_PODS = 150_000;
 
 /** Kubernetes itself is tested with up to 10,000 Services; their addresses end at a million. */
 const MOST_SERVICES = 200_000;
@@ -31,7 +32,7 @@ function tooManyServices(entries: readonly ManifestObject[]): readonly Diagnosti
 function tooManyPods(entries: readonly ManifestObject[]): readonly Diagnostic[] {
   let pods = 0;
   for (const entry of entries) {
-    const replicas = replicasOf(entry);
+    const replicas = podsAskedBy(entry.object);
     pods += replicas;
     if (pods <= MOST_PODS) continue;
     const { kind, metadata } = entry.object;
@@ -50,9 +51,11 @@ function tooManyPods(entries: readonly ManifestObject[]): readonly Diagnostic[] 
 }
 
 /** Replicas that a workload asks for on its own account, not for an owner that asks already. */
-function replicasOf({ object }: ManifestObject): number {
+export function podsAskedBy(object: KubeObject): number {
   if (!REPLICATED.has(object.kind)) return 0;
-  if (object.metadata.ownerReferences?.some((owner) => owner.controller === true)) return 0;
+  // Sizes are looked at before validation: any field may be of any type.
+  const owners: unknown = object.metadata.ownerReferences;
+  if (Array.isArray(owners) && owners.some((owner) => owner?.controller === true)) return 0;
   const { replicas = 1 } = (object.spec ?? {}) as { readonly replicas?: number };
   return typeof replicas === "number" ? replicas : 1;
 }
