@@ -3,6 +3,7 @@ import { DEFAULT_ROUND_TRIP_TIMES, PRICE_TABLES } from "../../topology/index.ts"
 import type { ConfigurationSummary } from "../what-if/answer.ts";
 import type { RunSettings } from "../what-if/settings.ts";
 import { runDefinition } from "../world/run-definition.ts";
+import { checkDefinition } from "./check-definition.ts";
 import { type JudgedClaim, judgeClaim, metricView } from "./claim.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
 import type { ParameterValue } from "./parameter.ts";
@@ -124,6 +125,8 @@ function measure(
   onReplication: (done: number) => void,
 ): MeasuredConfiguration {
   const built = definition.build(parameters);
+  const words = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);
+  checkDefinition(built, words.join(", "));
   const settings: RunSettings = {
     seed,
     replications: runs.replications,

@@ -3,7 +3,7 @@ import type { ClusterFacts } from "../../manifests/index.ts";
 import type { Assumption } from "../assumptions/assumption.ts";
 
 /** Release that is taken where neither the input nor a flag says one: the one checked against. */
-const DEFAULT_KUBERNETES_VERSION = "1.36";
+export const DEFAULT_KUBERNETES_VERSION = "1.36";
 
 const OLDEST_MINOR = 24;
 const NEWEST_MINOR = 36;

@@ -9,6 +9,7 @@ import {
   type TrafficSpec,
 } from "../../traffic/index.ts";
 import type { ClusterDefinition } from "../definition/cluster-definition.ts";
+import { DEFAULT_KUBERNETES_VERSION } from "../input/environment.ts";
 import { TrafficTotals } from "../measures/traffic-totals.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
 import type { RunSettings } from "../what-if/settings.ts";
@@ -17,7 +18,6 @@ import { configurationSummary } from "./configuration-summary.ts";
 import { liveRun } from "./live-run.ts";
 import { restingCluster } from "./resting-cluster.ts";
 
-const DEFAULT_VERSION = "1.36";
 const BIN_NS = 1_000_000_000 as SimTime;
 
 export interface DefinitionRun {
@@ -36,7 +36,7 @@ export function runDefinition(
   settings: RunSettings,
   onRun: (run: DefinitionRun, replication: number) => void,
 ): ConfigurationSummary {
-  const kubernetesVersion = definition.kubernetesVersion ?? DEFAULT_VERSION;
+  const kubernetesVersion = definition.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION;
   const objects = objectsOf(definition, kubernetesVersion);
   const traffic = trafficOf(definition);
   const resting = restingCluster(objects, { kubernetesVersion });
