@@ -4,7 +4,7 @@ import { MOST_PODS, podsAskedBy } from "../input/size.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
 
 /** A combination of parameters that gives objects that no API server would store. */
-export class ScenarioDefinitionError extends Error {
+class ScenarioDefinitionError extends Error {
   readonly code = "bad-scenario-objects";
   readonly remedy = "choose another value of the parameter, or correct what the scenario builds.";
 
