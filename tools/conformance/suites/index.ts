@@ -9,6 +9,8 @@ import { replicasetPodDeletionOrder } from "./replicaset-pod-deletion-order.ts";
 import { rollout } from "./rollout.ts";
 import { rolloutProportional } from "./rollout-proportional.ts";
 import { schedulerPlacement } from "./scheduler-placement.ts";
+import { serializedSizesSuite } from "./serialized-sizes.ts";
+import { statefulsetRollout } from "./statefulset-rollout.ts";
 import { topologyHints } from "./topology-hints.ts";
 
 /** Every suite that `npm run conformance` knows; one line to add another. */
@@ -25,4 +27,6 @@ export const SUITES: readonly Suite[] = [
   rollout,
   rolloutProportional,
   replicasetPodDeletionOrder,
+  serializedSizesSuite,
+  statefulsetRollout,
 ];

@@ -11,6 +11,7 @@ export * from "./quantity-format.ts";
 export * from "./quantity-parse.ts";
 export * from "./release/index.ts";
 export * from "./schema/index.ts";
+export * from "./serialized-size/index.ts";
 export type * from "./service.ts";
 export * from "./validation/index.ts";
 export type * from "./workload.ts";

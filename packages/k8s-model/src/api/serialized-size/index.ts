@@ -1,0 +1,9 @@
+export { withManagedFields } from "./managed-fields.ts";
+export { SerializedSizeError } from "./serialized-size-error.ts";
+export {
+  frameBytes,
+  type SerializedSizes,
+  serializedSizes,
+  type WireEncoding,
+  watchFrameBytes,
+} from "./serialized-sizes.ts";
