@@ -1,6 +1,8 @@
 import { overallRows, rankedAssumptions, scopeRows } from "./comparison-table.ts";
 import { gridTable } from "./grid-table.ts";
 import type { Finding, Result } from "./result.ts";
+import { tablesInWords } from "./result-table.ts";
+import { sizeInWords } from "./run-size.ts";
 import { type Selection, select } from "./select.ts";
 import { markdownFence, markdownTable, markdownText } from "./words/plain-text.ts";
 import { formatQuantity } from "./words/quantity.ts";
@@ -11,6 +13,7 @@ export function renderMarkdown(result: Result): string {
   const sections = [
     opening(result),
     estimates(selection),
+    tables(result),
     expectations(result),
     findings(result),
     assumptions(selection),
@@ -91,6 +94,24 @@ function rightAfter(first: number, count: number): ReadonlySet<number> {
   return new Set(Array.from({ length: count - first }, (_, index) => first + index));
 }
 
+function tables(result: Result): string {
+  return tablesInWords(result)
+    .map(({ title, note, head, rows }) => {
+      const numeric = new Set(head.flatMap((column, index) => (column.numeric ? [index] : [])));
+      const body = markdownTable(
+        head.map(({ label }) => markdownText(label)),
+        rows.map((row) => row.map(markdownText)),
+        numeric,
+      );
+      return [
+        `### ${markdownText(title)}`,
+        body,
+        ...(note === "" ? [] : [markdownText(note)]),
+      ].join("\n\n");
+    })
+    .join("\n\n");
+}
+
 function expectations(result: Result): string {
   if (result.expectations.length === 0) return "";
   const marks = { met: "✅ met", missed: "❌ missed", undecided: "❔ undecided" } as const;
@@ -153,7 +174,6 @@ function leftOut(result: Result): string {
 }
 
 function reproduce({ reproduce: run }: Result): string {
-  const size = `${run.replications} replications of ${run.lengthSeconds} s after ${run.warmUpSeconds} s of warm-up`;
-  const facts = `Seed ${run.seed}, ${size}, Kubernetes ${run.kubernetesVersion}, k8s-netsim ${run.version}.`;
+  const facts = `Seed ${run.seed}, ${sizeInWords(run)}, Kubernetes ${run.kubernetesVersion}, k8s-netsim ${run.version}.`;
   return `### Reproduce\n\n${markdownText(facts)}\n\n${markdownFence("sh", run.command)}`;
 }

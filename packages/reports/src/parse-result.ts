@@ -21,6 +21,7 @@ const units = [
   "ratio",
   "count",
   "bytes",
+  "bytes-per-second",
   "seconds",
 ] as const;
 const verdicts = ["met", "missed", "undecided"] as const;
@@ -108,7 +109,38 @@ const timeline = z.object({
   ),
 });
 
+const axis = z.object({
+  label: text,
+  unit: maybe(z.enum(units)),
+  logarithmic: maybe(z.boolean()),
+});
+
+const curves = z.object({
+  title: text,
+  configuration: maybe(text),
+  description: text,
+  x: axis,
+  y: axis,
+  series: list(
+    z.object({
+      name: text,
+      points: list(z.object({ x: number, y: number })),
+      dashed: maybe(z.boolean()),
+    }),
+  ),
+  marks: maybe(list(z.object({ x: number, label: text }))),
+});
+
+const table = z.object({
+  title: text,
+  configuration: maybe(text),
+  note: maybe(text),
+  columns: list(z.object({ label: text, unit: maybe(z.enum(units)) })),
+  rows: list(list(z.union([text, number, z.null()]))),
+});
+
 const charts = z.object({
+  curves: maybe(list(curves)),
   zoneTraffic: list(z.object({ configuration: text, from: text, to: text, share: number })),
   latency: list(
     z.object({ configuration: text, points: list(z.object({ ns: number, share: number })) }),
@@ -138,8 +170,8 @@ const schema: z.ZodType<Result> = z.object({
     version: text,
     kubernetesVersion: text,
     replications: number,
-    warmUpSeconds: number,
-    lengthSeconds: number,
+    warmUpSeconds: maybe(number),
+    lengthSeconds: maybe(number),
     quick: z.boolean(),
   }),
   warnings: list(text),
@@ -160,6 +192,7 @@ const schema: z.ZodType<Result> = z.object({
   billExcludes: maybe(list(text)),
   input,
   charts,
+  tables: maybe(list(table)),
 });
 
 /** What is wrong with a result file, with the places; `code` is stable. */

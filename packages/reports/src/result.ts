@@ -29,6 +29,40 @@ export interface Result {
   readonly billExcludes?: readonly string[];
   readonly input: InputSummary;
   readonly charts: Charts;
+  /** Tables of a scenario's own, beside its measures. */
+  readonly tables?: readonly ResultTable[];
+}
+
+export interface ResultTable {
+  readonly title: string;
+  /** Id of the configuration that it belongs to; absent where it belongs to all. */
+  readonly configuration?: string;
+  readonly note?: string;
+  readonly columns: readonly { readonly label: string; readonly unit?: Measure["unit"] }[];
+  /** One cell a column; `null`: not defined there. */
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** Lines of one quantity over another. */
+export interface CurveChart {
+  readonly title: string;
+  readonly configuration?: string;
+  /** What one sees in it, in a sentence. */
+  readonly description: string;
+  readonly x: CurveAxis;
+  readonly y: CurveAxis;
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly { readonly x: number; readonly y: number }[];
+    readonly dashed?: boolean;
+  }[];
+  readonly marks?: readonly { readonly x: number; readonly label: string }[];
+}
+
+export interface CurveAxis {
+  readonly label: string;
+  readonly unit?: Measure["unit"];
+  readonly logarithmic?: boolean;
 }
 
 export interface Reproduction {
@@ -37,8 +71,9 @@ export interface Reproduction {
   readonly version: string;
   readonly kubernetesVersion: string;
   readonly replications: number;
-  readonly warmUpSeconds: number;
-  readonly lengthSeconds: number;
+  /** Absent where the runs have no warm-up and no common length of simulated time. */
+  readonly warmUpSeconds?: number;
+  readonly lengthSeconds?: number;
   readonly quick: boolean;
 }
 
@@ -61,6 +96,7 @@ export interface Measure {
     | "ratio"
     | "count"
     | "bytes"
+    | "bytes-per-second"
     | "seconds";
   readonly better: "lower" | "higher" | "neither";
   /** What exactly is counted, in a sentence. */
@@ -178,6 +214,8 @@ export interface CallEdge {
 }
 
 export interface Charts {
+  /** Charts of a scenario's own. */
+  readonly curves?: readonly CurveChart[];
   /** Share of bytes between zones, per configuration. */
   readonly zoneTraffic: readonly {
     readonly configuration: string;

@@ -1,6 +1,8 @@
 import { overallRows, rankedAssumptions } from "./comparison-table.ts";
 import { gridTable } from "./grid-table.ts";
 import type { Result } from "./result.ts";
+import { tablesInWords } from "./result-table.ts";
+import { sizeInWords } from "./run-size.ts";
 import { select } from "./select.ts";
 import { inputLines } from "./text-input.ts";
 import { aligned, hanging, wrap } from "./words/layout.ts";
@@ -27,6 +29,7 @@ export function renderText(result: Result, options: TextOptions): string {
     answer(result, width, paint),
     warnings(result, width, paint),
     table(result, paint),
+    ...ownTables(result, width, paint),
     inputLines(result, width),
     expectations(result, width, paint),
     findings(result, width, paint),
@@ -90,6 +93,15 @@ function table(result: Result, paint: Paint): readonly string[] {
     return direction === "worse" ? paint("red", line) : line;
   });
   return [paint("dim", first ?? ""), ...painted];
+}
+
+function ownTables(result: Result, width: number, paint: Paint): readonly (readonly string[])[] {
+  return tablesInWords(result).map(({ title, note, head, rows }) => {
+    const labels = head.map(({ label }) => label);
+    const [first = "", ...lines] = aligned([labels, ...rows].map((row) => row.map(visibleCell)));
+    const below = note === "" ? [] : wrap(note, width).map((line) => paint("dim", line));
+    return [paint("bold", visible(title)), paint("dim", first), ...lines, ...below];
+  });
 }
 
 function visibleCell(text: string): string {
@@ -158,8 +170,8 @@ function footer(
   width: number,
   paint: Paint,
 ): readonly string[] {
-  const { seed, replications, lengthSeconds, kubernetesVersion, quick } = result.reproduce;
-  const size = `seed ${seed}, ${replications} replications of ${lengthSeconds} s, Kubernetes ${kubernetesVersion}`;
+  const { warmUpSeconds: _, seed, kubernetesVersion, quick, ...counted } = result.reproduce;
+  const size = `seed ${seed}, ${sizeInWords(counted)}, Kubernetes ${kubernetesVersion}`;
   const run = quick ? `${size}, quick size: intervals are wide` : size;
   return [
     ...wrap(run, width).map((line) => paint("dim", line)),

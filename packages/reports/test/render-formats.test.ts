@@ -11,7 +11,12 @@ import {
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { hostileResult } from "./fixtures/hostile-result.ts";
-import { gridResult, sampleResult, transientResult } from "./fixtures/sample-result.ts";
+import {
+  gridResult,
+  sampleResult,
+  studyResult,
+  transientResult,
+} from "./fixtures/sample-result.ts";
 
 const small: Result = {
   ...sampleResult,
@@ -27,7 +32,7 @@ const small: Result = {
 };
 
 describe("the result file", () => {
-  it.each([sampleResult, transientResult, gridResult, hostileResult])(
+  it.each([sampleResult, transientResult, gridResult, studyResult, hostileResult])(
     "is read back as it was written ($title)",
     (result) => {
       expect(parseResult(renderJson(result))).toEqual(result);
@@ -304,3 +309,16 @@ function deepFreeze<T>(value: T): T {
     for (const item of Object.values(value)) deepFreeze(item);
   return Object.freeze(value);
 }
+
+describe("a scenario's own tables", () => {
+  it("are in the text and in the Markdown, numbers in their units", () => {
+    const text = renderText(studyResult, { colour: false, width: 100 });
+    expect(text).toContain("Phases: Default, 1 in zone a");
+    expect(text).toMatch(/create +1\.50 GB +5,000\nroll +– +10,000/);
+    expect(renderMarkdown(studyResult)).toContain("| create | 1.50 GB | 5,000 |");
+  });
+
+  it("leave simulated time out where the runs have no common length", () => {
+    expect(renderMarkdown(studyResult)).toContain("Seed k8s-netsim, 20 replications, Kubernetes");
+  });
+});

@@ -2,11 +2,12 @@ import { renderHtml } from "@k8s-netsim/reports";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { visible } from "../src/words/visible.ts";
-import { hostileNames, hostileResult } from "./fixtures/hostile-result.ts";
+import { harmlessResult, hostileNames, hostileResult } from "./fixtures/hostile-result.ts";
 import {
   gridResult,
   sampleResult,
   serviceNames,
+  studyResult,
   transientResult,
 } from "./fixtures/sample-result.ts";
 
@@ -119,7 +120,7 @@ describe("a hostile input", () => {
         .map(({ localName }) => localName)
         .sort()
         .join(" ");
-    const harmless = page(renderHtml(transientResult));
+    const harmless = page(renderHtml(harmlessResult));
     expect(shape(document).match(/\b(?:section|table|figure|article|svg)\b/g)).toEqual(
       shape(harmless).match(/\b(?:section|table|figure|article|svg)\b/g),
     );
@@ -137,4 +138,16 @@ describe("a hostile input", () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for control characters
     expect(html).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
   });
+});
+
+it("a scenario's own charts and tables are on the page, and what a logarithm cannot show is not", () => {
+  const shown = page(renderHtml(studyResult));
+  expect(shown.querySelector("#tables")?.textContent).toContain("1.50 GB");
+  const chart = [...shown.querySelectorAll("figure")].find((figure) =>
+    figure.textContent?.includes("Egress"),
+  );
+  expect(chart?.querySelectorAll(".legend li")).toHaveLength(2);
+  const line = chart?.querySelector(".wide svg g[aria-label=line] path")?.getAttribute("d") ?? "";
+  expect(line.split("L")).toHaveLength(2);
+  expect(chart?.querySelectorAll(".wide svg g[aria-label=dot] circle")).toHaveLength(1);
 });

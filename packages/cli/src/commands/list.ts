@@ -1,3 +1,4 @@
+import type { Choices, Variations } from "@k8s-netsim/k8s-model/scenario";
 import type { CommandSpec } from "../command-line/option.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { loadScenario, scenarioFolder, scenarioNames } from "./scenario-files.ts";
@@ -28,17 +29,21 @@ export const list: CommandSpec = {
     const scenarios = await Promise.all(
       scenarioNames(folder).map(async (name) => {
         const { definition } = await loadScenario(name);
-        return { name, question: definition.question ?? "", parameters: definition.vary };
+        const { question = "", vary } = definition;
+        const choices: Choices<Variations> = definition.choices ?? {};
+        return { name, question, parameters: vary, choices };
       }),
     );
     if (flags.has("json")) {
       process.stdout.write(`${JSON.stringify(scenarios, undefined, 2)}\n`);
       return 0;
     }
-    for (const { name, question, parameters } of scenarios) {
+    for (const { name, question, parameters, choices } of scenarios) {
       process.stdout.write(`${name}\n  ${question}\n`);
       for (const [parameter, values] of Object.entries(parameters)) {
-        process.stdout.write(`  --param ${parameter}=${values.join(",")}\n`);
+        const possible = Object.hasOwn(choices, parameter) ? choices[parameter] : undefined;
+        const of = possible === undefined ? "" : `   of ${possible.join(", ")}`;
+        process.stdout.write(`  --param ${parameter}=${values.join(",")}${of}\n`);
       }
       process.stdout.write("\n");
     }

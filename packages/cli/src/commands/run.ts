@@ -1,11 +1,18 @@
-import { type ParameterValue, runScenario } from "@k8s-netsim/k8s-model/scenario";
+import {
+  type ParameterValue,
+  runScenario,
+  runStudy,
+  type ScenarioRunOptions,
+} from "@k8s-netsim/k8s-model/scenario";
+import type { Result } from "@k8s-netsim/reports";
 import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { checkDelivery, deliver } from "../output/deliver.ts";
 import { terminalProgress } from "../output/progress.ts";
-import { scenarioResult } from "../results/scenario-result.ts";
+import { type ScenarioResultOptions, scenarioResult } from "../results/scenario-result.ts";
+import { studyResult } from "../results/study-result.ts";
 import { wholeNumber } from "./option-values.ts";
-import { loadScenario } from "./scenario-files.ts";
+import { type LoadedScenario, loadScenario } from "./scenario-files.ts";
 
 /** `k8s-netsim run SCENARIO`. */
 export const run: CommandSpec = {
@@ -75,7 +82,7 @@ export const run: CommandSpec = {
     const seed = textOf(invocation, "seed") ?? "1";
     const quick = invocation.flags.has("quick");
     const progress = terminalProgress();
-    const answer = runScenario(scenario, {
+    const options: ScenarioRunOptions = {
       seed,
       quick,
       parameters: parametersOf(invocation, scenario.definition.vary),
@@ -83,11 +90,22 @@ export const run: CommandSpec = {
         ? {}
         : { replications: wholeNumber("replications", replications, 1) }),
       onProgress: (done, total) => progress.update(done, total, `${name}: run`),
-    });
+    };
+    const result = await resultOf(scenario, options, { seed, quick, command: invocation.typed });
     progress.finish();
-    return deliver(scenarioResult(answer, { seed, quick, command: invocation.typed }), invocation);
+    return deliver(result, invocation);
   },
 };
+
+async function resultOf(
+  scenario: LoadedScenario,
+  options: ScenarioRunOptions,
+  told: ScenarioResultOptions,
+): Promise<Result> {
+  return scenario.kind === "study"
+    ? studyResult(await runStudy(scenario, options), told)
+    : scenarioResult(runScenario(scenario, options), told);
+}
 
 function parametersOf(
   invocation: Invocation,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Scenario } from "@k8s-netsim/k8s-model/scenario";
+import type { Scenario, Study } from "@k8s-netsim/k8s-model/scenario";
 import { UsageError } from "../command-line/usage-error.ts";
 
 const ENDINGS = [".ts", ".mts", ".js", ".mjs"];
@@ -28,8 +28,11 @@ export function scenarioNames(folder: string): readonly string[] {
     .sort();
 }
 
+/** What a file of scenarios exports. */
+export type LoadedScenario = Scenario | Study;
+
 /** Loads a scenario by name or by the path of its file. */
-export async function loadScenario(name: string): Promise<Scenario> {
+export async function loadScenario(name: string): Promise<LoadedScenario> {
   const file = scenarioFile(name);
   let module: { readonly default?: unknown };
   try {
@@ -46,7 +49,7 @@ export async function loadScenario(name: string): Promise<Scenario> {
   throw new UsageError(
     "no-scenario",
     `${file} exports no scenario.`,
-    "write export default scenario(NAME, { … }).",
+    "write export default scenario(NAME, { … }), or study(NAME, { … }).",
   );
 }
 
@@ -67,6 +70,7 @@ function scenarioFile(name: string): string {
   );
 }
 
-function isScenario(value: unknown): value is Scenario {
-  return typeof value === "object" && value !== null && "name" in value && "definition" in value;
+function isScenario(value: unknown): value is LoadedScenario {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  return (value.kind === "scenario" || value.kind === "study") && "definition" in value;
 }

@@ -11,6 +11,7 @@ export {
   nodeFailure,
   zoneOutage,
 } from "./definition/cluster-definition.ts";
+export { type Parameters, ScenarioParameterError, type Variations } from "./definition/grid.ts";
 export {
   type DeploymentOptions,
   deployment,
@@ -18,24 +19,34 @@ export {
   type ServiceOptions,
   service,
 } from "./definition/objects.ts";
+export type { NamedClaim } from "./definition/outcome.ts";
 export type { ParameterFilter, ParameterValue } from "./definition/parameter.ts";
 export {
   runScenario,
   type ScenarioAnswer,
   type ScenarioConfiguration,
-  ScenarioParameterError,
   type ScenarioRunOptions,
 } from "./definition/run-scenario.ts";
+export { runStudy, type StudyAnswer, type StudyConfiguration } from "./definition/run-study.ts";
 export type { RunView } from "./definition/run-view.ts";
 export {
+  type Choices,
   type MetricFormat,
   type ParametersOf,
   type Scenario,
   type ScenarioDefinition,
   type ScenarioRuns,
   scenario,
-  type Variations,
 } from "./definition/scenario.ts";
+export {
+  type Study,
+  type StudyChart,
+  type StudyContext,
+  type StudyDefinition,
+  type StudyRun,
+  type StudyTable,
+  study,
+} from "./definition/study.ts";
 export { closedLoop, type LoopOptions, openLoop } from "./definition/traffic.ts";
 export {
   type ConnectionQuestion,

@@ -1,3 +1,4 @@
+import { curveChart } from "../charts/curves.ts";
 import { intervalChart } from "../charts/intervals.ts";
 import { latencyChart } from "../charts/latency.ts";
 import { loadChart, selectLoad } from "../charts/load.ts";
@@ -14,6 +15,7 @@ import { legend, name, scrolling, section } from "./parts.ts";
 export function figures(selection: Selection): Markup {
   const shown = [
     configurations(selection),
+    ...curves(selection),
     timeline(selection),
     zoneTraffic(selection),
     latency(selection),
@@ -31,6 +33,19 @@ function twoWidths(draw: (width: number) => string): Markup {
 
 function figure(title: string, words: string, key: Content, body: Content): Markup {
   return markup`<figure class="card"><figcaption><h3>${title}</h3><p>${words}</p></figcaption>${key}${body}</figure>`;
+}
+
+/** The charts of a scenario's own; where several configurations have one, each says whose it is. */
+function curves({ result, label }: Selection): readonly Markup[] {
+  return (result.charts.curves ?? []).flatMap((chart) => {
+    const drawn = twoWidths((width) => curveChart(chart, { width }));
+    if (drawn === nothing) return [];
+    const isOneOfMany = chart.configuration !== undefined && result.configurations.length > 1;
+    const title = isOneOfMany ? `${chart.title}: ${label(chart.configuration ?? "")}` : chart.title;
+    const names = chart.series.map((series) => series.name);
+    const words = `${chart.y.label}. ${chart.description}`;
+    return [figure(title, words, names.length < 2 ? nothing : legend(names), drawn)];
+  });
 }
 
 function labelsOf(selection: Selection, configurations: readonly string[]): Markup {

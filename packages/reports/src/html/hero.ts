@@ -1,5 +1,6 @@
 import { type ComparisonRow, overallRows } from "../comparison-table.ts";
 import type { Result } from "../result.ts";
+import { sizeInWords } from "../run-size.ts";
 import type { Selection } from "../select.ts";
 import { type Markup, markup, nothing } from "../words/markup.ts";
 import { badge, name, section } from "./parts.ts";
@@ -33,7 +34,9 @@ const verdictWords = {
 
 function sizeOf({ reproduce }: Result): string {
   const { replications, lengthSeconds, quick } = reproduce;
-  return `${replications} × ${lengthSeconds} s${quick ? ", quick size" : ""}`;
+  const size =
+    lengthSeconds === undefined ? sizeInWords(reproduce) : `${replications} × ${lengthSeconds} s`;
+  return `${size}${quick ? ", quick size" : ""}`;
 }
 
 const mostFigures = 6;
@@ -49,7 +52,7 @@ function keyFigure(row: ComparisonRow): Markup {
   const { before, after, change, direction } = row;
   const interval =
     change.interval === ""
-      ? "no interval: one replication"
+      ? "no interval: one run"
       : `95%: ${change.interval}${direction === "unclear" ? ", not told apart from zero" : ""}`;
   const moved =
     direction === "same"

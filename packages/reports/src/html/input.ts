@@ -140,8 +140,8 @@ export function reproduction({ result }: Selection): Markup {
   const facts: readonly (readonly [string, string])[] = [
     ["Seed", run.seed],
     ["Replications", formatNumber(run.replications)],
-    ["Simulated time each", `${formatNumber(run.lengthSeconds)} s`],
-    ["Warm-up before it", `${formatNumber(run.warmUpSeconds)} s`],
+    ...secondsFact("Simulated time each", run.lengthSeconds),
+    ...secondsFact("Warm-up before it", run.warmUpSeconds),
     ["Kubernetes", run.kubernetesVersion],
     ["k8s-netsim", run.version],
   ];
@@ -154,4 +154,11 @@ export function reproduction({ result }: Selection): Markup {
     "The same command with the same seed writes the same bytes.",
     markup`<div class="card"><dl class="facts">${list}</dl><pre class="wrap" tabindex="0" aria-label="Command"><code>${run.command}</code></pre></div>`,
   );
+}
+
+function secondsFact(
+  term: string,
+  seconds: number | undefined,
+): readonly (readonly [string, string])[] {
+  return seconds === undefined ? [] : [[term, `${formatNumber(seconds)} s`]];
 }

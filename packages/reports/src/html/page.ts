@@ -5,6 +5,7 @@ import { estimates } from "./estimates.ts";
 import { figures } from "./figures.ts";
 import { expectations, hero, keyFigures } from "./hero.ts";
 import { application, leftOut, reproduction } from "./input.ts";
+import { ownTables } from "./own-tables.ts";
 import { assumptions, findings } from "./reasons.ts";
 import { pageStyle } from "./style.ts";
 
@@ -18,6 +19,7 @@ export function renderHtml(result: Result): string {
     keyFigures(selection),
     expectations(result),
     estimates(selection),
+    ownTables(result),
     figures(selection),
     findings(selection),
     assumptions(selection),

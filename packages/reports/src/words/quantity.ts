@@ -24,6 +24,11 @@ const byteSteps: readonly [number, string][] = [
   [1, " B"],
 ];
 
+const byteRateSteps: readonly [number, string][] = byteSteps.map(([size, suffix]) => [
+  size,
+  `${suffix}/s`,
+]);
+
 function stepped(size: number, steps: readonly [number, string][]): Scale {
   const [factor, suffix] = steps.find(([step]) => size >= step) ?? steps.at(-1) ?? [1, ""];
   return { factor, suffix };
@@ -41,6 +46,8 @@ function scaleOf(unit: Unit, size: number, change: boolean): Scale {
       return size > 0 && size < 1 ? { factor: 1e-3, suffix: " ms" } : { factor: 1, suffix: " s" };
     case "bytes":
       return stepped(size, byteSteps);
+    case "bytes-per-second":
+      return stepped(size, byteRateSteps);
     case "per-second":
       return { factor: 1, suffix: "/s" };
     case "usd-per-million":
@@ -105,7 +112,8 @@ export function formatEstimate(
   const { value, low, high } = estimate;
   const frame = frameOf([value, low, high], unit, options);
   const text = writeAt(value, frame);
-  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
+  const isExact = estimate.n === 1 && low === high;
+  if (isExact || low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
     return { value: text, interval: "", both: text };
   }
   const interval = formatRange(low, high, unit, options, frame);

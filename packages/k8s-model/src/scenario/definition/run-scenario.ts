@@ -1,14 +1,22 @@
-import { type Interval, meanInterval, pairedInterval, type SimTime } from "@k8s-netsim/sim-core";
+import type { SimTime } from "@k8s-netsim/sim-core";
 import { DEFAULT_ROUND_TRIP_TIMES, PRICE_TABLES } from "../../topology/index.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
 import type { RunSettings } from "../what-if/settings.ts";
 import { runDefinition } from "../world/run-definition.ts";
 import { checkDefinition } from "./check-definition.ts";
-import { type JudgedClaim, judgeClaim, metricView } from "./claim.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
+import { combinations, labelOf, type Parameters } from "./grid.ts";
+import {
+  judgeAll,
+  type MetricColumns,
+  MetricRecord,
+  type NamedClaim,
+  type Outcome,
+  outcomeOf,
+} from "./outcome.ts";
 import type { ParameterValue } from "./parameter.ts";
 import { runView } from "./run-view.ts";
-import type { Scenario, ScenarioRuns, Variations } from "./scenario.ts";
+import type { Scenario, ScenarioRuns } from "./scenario.ts";
 
 export interface ScenarioRunOptions {
   readonly seed: string;
@@ -19,10 +27,8 @@ export interface ScenarioRunOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export type Parameters = Readonly<Record<string, ParameterValue>>;
-
 /** What one combination of parameters yielded. */
-export interface ScenarioConfiguration {
+export interface ScenarioConfiguration extends Outcome {
   readonly id: string;
   /** `distribution=Default, podsInZoneA=4`. */
   readonly label: string;
@@ -30,31 +36,20 @@ export interface ScenarioConfiguration {
   readonly definition: ClusterDefinition;
   readonly settings: RunSettings;
   readonly summary: ConfigurationSummary;
-  readonly metrics: ReadonlyMap<string, Interval>;
-  /** Against the first configuration, paired by replication; absent for the first. */
-  readonly differences: ReadonlyMap<string, Interval>;
 }
 
 export interface ScenarioAnswer {
   readonly scenario: Scenario;
   readonly runs: ScenarioRuns;
   readonly configurations: readonly ScenarioConfiguration[];
-  readonly expectations: readonly (JudgedClaim & { readonly name: string })[];
+  readonly expectations: readonly NamedClaim[];
 }
 
-/** A parameter that the scenario does not have, or a value that it cannot take. */
-export class ScenarioParameterError extends Error {
-  readonly code = "bad-scenario-parameter";
-  readonly remedy: string;
-
-  constructor(message: string, remedy: string) {
-    super(message);
-    this.name = "ScenarioParameterError";
-    this.remedy = remedy;
-  }
-}
-
-/** Runs every combination of parameters, all under the same random numbers, and judges the claims. */
+/**
+ * Runs every combination of parameters, all under the same random numbers, and judges the claims.
+ *
+ * @throws ScenarioParameterError where a parameter or a value asked for does not exist
+ */
 export function runScenario(scenario: Scenario, options: ScenarioRunOptions): ScenarioAnswer {
   const { definition } = scenario;
   const runs = {
@@ -62,10 +57,15 @@ export function runScenario(scenario: Scenario, options: ScenarioRunOptions): Sc
     ...(options.quick ? definition.quick : {}),
     ...(options.replications === undefined ? {} : { replications: options.replications }),
   };
-  const combinations = combine(variationsOf(scenario, options.parameters));
-  const total = combinations.length * runs.replications;
+  const grid = combinations({
+    name: scenario.name,
+    vary: definition.vary,
+    choices: definition.choices ?? {},
+    asked: options.parameters ?? new Map(),
+  });
+  const total = grid.length * runs.replications;
   const measured: MeasuredConfiguration[] = [];
-  for (const parameters of combinations) {
+  for (const parameters of grid) {
     const done = measured.length * runs.replications;
     measured.push(
       measure(scenario, parameters, runs, options.seed, (replication) =>
@@ -74,38 +74,8 @@ export function runScenario(scenario: Scenario, options: ScenarioRunOptions): Sc
     );
   }
   const configurations = measured.map((each) => configurationOf(each, measured[0]));
-  const metrics = [...new Set(measured.flatMap(({ values }) => [...values.keys()]))];
-  const expectations = judgeAll(scenario, configurations, metrics);
+  const expectations = judgeAll(definition, configurations);
   return { scenario, runs, configurations, expectations };
-}
-
-function variationsOf(
-  { name, definition }: Scenario,
-  overrides: ScenarioRunOptions["parameters"] = new Map(),
-): Variations {
-  for (const parameter of overrides.keys()) {
-    if (Object.hasOwn(definition.vary, parameter)) continue;
-    const known = Object.keys(definition.vary).join(", ") || "none";
-    throw new ScenarioParameterError(
-      `Scenario "${name}" has no parameter "${parameter}".`,
-      `its parameters are: ${known}.`,
-    );
-  }
-  return Object.fromEntries(
-    Object.entries(definition.vary).map(([parameter, values]) => [
-      parameter,
-      overrides.get(parameter) ?? values,
-    ]),
-  );
-}
-
-/** All combinations, the last parameter varying fastest. */
-function combine(variations: Variations): readonly Parameters[] {
-  return Object.entries(variations).reduce<readonly Parameters[]>(
-    (so, [parameter, values]) =>
-      so.flatMap((parameters) => values.map((value) => ({ ...parameters, [parameter]: value }))),
-    [{}],
-  );
 }
 
 interface MeasuredConfiguration {
@@ -113,8 +83,7 @@ interface MeasuredConfiguration {
   readonly definition: ClusterDefinition;
   readonly settings: RunSettings;
   readonly summary: ConfigurationSummary;
-  /** By metric, one value a replication. */
-  readonly values: ReadonlyMap<string, readonly (number | undefined)[]>;
+  readonly columns: MetricColumns;
 }
 
 function measure(
@@ -125,8 +94,7 @@ function measure(
   onReplication: (done: number) => void,
 ): MeasuredConfiguration {
   const built = definition.build(parameters);
-  const words = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);
-  checkDefinition(built, words.join(", "));
+  checkDefinition(built, labelOf(parameters));
   const settings: RunSettings = {
     seed,
     replications: runs.replications,
@@ -135,17 +103,13 @@ function measure(
     roundTripTimes: { ...DEFAULT_ROUND_TRIP_TIMES, ...built.roundTripTimes },
     prices: built.prices ?? PRICE_TABLES.aws,
   };
-  const values = new Map<string, (number | undefined)[]>();
+  const record = new MetricRecord();
   const summary = runDefinition(built, settings, (run, replication) => {
     const view = runView({ ...run, prices: settings.prices, windowSeconds: seconds(runs.length) });
-    for (const [metric, value] of Object.entries(definition.measure(view))) {
-      const column = values.get(metric) ?? [];
-      column.push(value);
-      values.set(metric, column);
-    }
+    record.add(definition.measure(view));
     onReplication(replication + 1);
   });
-  return { parameters, definition: built, settings, summary, values };
+  return { parameters, definition: built, settings, summary, columns: record.columns };
 }
 
 function seconds(time: SimTime): number {
@@ -156,41 +120,8 @@ function configurationOf(
   measured: MeasuredConfiguration,
   first: MeasuredConfiguration | undefined,
 ): ScenarioConfiguration {
-  const { parameters, definition, settings, summary, values } = measured;
-  const words = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
-  const metrics = new Map<string, Interval>();
-  const differences = new Map<string, Interval>();
-  for (const [metric, column] of values) {
-    const defined = column.filter((value) => value !== undefined);
-    if (defined.length > 0) metrics.set(metric, meanInterval(defined));
-    const base = first?.values.get(metric);
-    if (first === measured || base === undefined) continue;
-    const pairs = column.flatMap((value, index) => {
-      const other = base[index];
-      return value === undefined || other === undefined ? [] : [[value, other] as const];
-    });
-    if (pairs.length === 0) continue;
-    const [after, before] = [pairs.map(([value]) => value), pairs.map(([, value]) => value)];
-    differences.set(metric, pairedInterval(after, before));
-  }
-  const label = words.join(", ") || "as defined";
-  return { id: label, label, parameters, definition, settings, summary, metrics, differences };
-}
-
-function judgeAll(
-  { definition }: Scenario,
-  configurations: readonly ScenarioConfiguration[],
-  metrics: readonly string[],
-): readonly (JudgedClaim & { readonly name: string })[] {
-  const at = Object.fromEntries(
-    Object.keys(definition.vary).map((parameter) => [
-      parameter,
-      (value: ParameterValue) => ({ parameter, value }),
-    ]),
-  );
-  const metric = Object.fromEntries(metrics.map((name) => [name, metricView(name)]));
-  return Object.entries(definition.expect ?? {}).map(([name, claimOf]) => {
-    const claim = claimOf({ at, metric });
-    return { name, ...judgeClaim(claim, configurations, definition.metrics?.[claim.metric]?.unit) };
-  });
+  const { parameters, definition, settings, summary, columns } = measured;
+  const label = labelOf(parameters) || "as defined";
+  const outcome = outcomeOf(columns, first?.columns);
+  return { id: label, label, parameters, definition, settings, summary, ...outcome };
 }

@@ -2,14 +2,19 @@ import type { SimTime } from "@k8s-netsim/sim-core";
 import type { NumberUnit } from "../measures/in-words.ts";
 import type { Claim, MetricView } from "./claim.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
+import type { Variations } from "./grid.ts";
 import type { ParameterFilter, ParameterValue } from "./parameter.ts";
 import type { RunView } from "./run-view.ts";
 
-/** Parameters of a scenario with the values that each takes. */
-export type Variations = Readonly<Record<string, readonly ParameterValue[]>>;
+/** Named values that some parameters can take, beyond those that are run by default. */
+export type Choices<V extends Variations> = {
+  readonly [K in keyof V]?: readonly ParameterValue[];
+};
 
 /** One value for each parameter. */
-export type ParametersOf<V extends Variations> = { readonly [K in keyof V]: V[K][number] };
+export type ParametersOf<V extends Variations, C extends Choices<V> = Record<never, never>> = {
+  readonly [K in keyof V]: C extends { readonly [P in K]: readonly (infer T)[] } ? T : V[K][number];
+};
 
 export interface ScenarioRuns {
   readonly replications: number;
@@ -25,31 +30,40 @@ export interface MetricFormat {
   readonly description?: string;
 }
 
+export type MetricFormats<M extends string> = { readonly [K in M]?: MetricFormat };
+
+/** Claims that can fail, by what they say; judged on confidence bounds. */
+export type Claims<V extends Variations, M extends string> = Readonly<
+  Record<
+    string,
+    (context: {
+      readonly at: {
+        readonly [K in keyof V]: (value: V[K][number] | ParameterValue) => ParameterFilter;
+      };
+      readonly metric: { readonly [K in M]: MetricView };
+    }) => Claim
+  >
+>;
+
 export interface ScenarioDefinition<V extends Variations, M extends string> {
   /** What it answers, as a question. */
   readonly question?: string;
   readonly vary: V;
+  /** All values that a parameter can take; one without an entry takes any value of its type. */
+  readonly choices?: Choices<V>;
   readonly runs: ScenarioRuns;
   /** Smaller runs for a first look and for CI. */
   readonly quick?: Partial<ScenarioRuns>;
   readonly build: (parameters: ParametersOf<V>) => ClusterDefinition;
   /** What one run yields; a metric that is not defined in a run is left out of its mean. */
   readonly measure: (run: RunView) => Readonly<Record<M, number | undefined>>;
-  readonly metrics?: { readonly [K in M]?: MetricFormat };
-  /** Claims that can fail; judged on confidence bounds. */
-  readonly expect?: Readonly<
-    Record<
-      string,
-      (context: {
-        readonly at: { readonly [K in keyof V]: (value: V[K][number]) => ParameterFilter };
-        readonly metric: { readonly [K in M]: MetricView };
-      }) => Claim
-    >
-  >;
+  readonly metrics?: MetricFormats<M>;
+  readonly expect?: Claims<V, M>;
 }
 
-/** A question with parameters, runs, measures and expectations. */
+/** A question about requests in a cluster: parameters, runs, measures and expectations. */
 export interface Scenario {
+  readonly kind: "scenario";
   readonly name: string;
   readonly definition: ScenarioDefinition<Variations, string>;
 }
@@ -64,5 +78,9 @@ export function scenario<const V extends Variations, M extends string>(
   name: string,
   definition: ScenarioDefinition<V, M>,
 ): Scenario {
-  return { name, definition: definition as unknown as ScenarioDefinition<Variations, string> };
+  return {
+    kind: "scenario",
+    name,
+    definition: definition as unknown as ScenarioDefinition<Variations, string>,
+  };
 }

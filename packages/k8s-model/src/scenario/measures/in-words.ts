@@ -6,6 +6,7 @@ export type NumberUnit =
   | "count"
   | "per-second"
   | "bytes"
+  | "bytes-per-second"
   | "seconds"
   | "usd-per-million"
   | "usd-per-month";
@@ -23,6 +24,7 @@ const SCALES: Readonly<Record<NumberUnit, Scale>> = {
   count: PLAIN,
   "per-second": { factor: 1, suffix: "/s" },
   bytes: { factor: 1, suffix: " B" },
+  "bytes-per-second": { factor: 1, suffix: " B/s" },
   seconds: { factor: 1, suffix: " s" },
   "usd-per-million": { factor: 1, suffix: " USD" },
   "usd-per-month": { factor: 1, suffix: " USD" },
