@@ -5,6 +5,7 @@ import { endpointNumbers } from "./field-numbers/endpoint-numbers.ts";
 import { metaNumbers } from "./field-numbers/meta-numbers.ts";
 import type { FieldNumbers, NumberTable } from "./field-numbers/notation.ts";
 import { ownTypes } from "./own-types.ts";
+import type { EncodedBytes } from "./text-size.ts";
 import { tagBytes } from "./wire.ts";
 
 /** How one field is written in both encodings. */
@@ -29,8 +30,11 @@ export interface StructLayout {
   /** Tag bytes of each message that protobuf embeds and JSON does not show. */
   readonly embedded: readonly number[];
   /** Sizes of objects that were measured before: set for structs that versions share. */
-  readonly known: WeakMap<object, { readonly protobuf: number; readonly json: number }> | undefined;
+  readonly known: KnownSizes | undefined;
 }
+
+/** Sizes of immutable objects by identity. */
+export type KnownSizes = WeakMap<object, EncodedBytes>;
 
 const NUMBERS: NumberTable = { ...metaNumbers, ...endpointNumbers };
 

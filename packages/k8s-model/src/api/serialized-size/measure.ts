@@ -1,7 +1,7 @@
 import { formatQuantity } from "../quantity-format.ts";
 import { readQuantity } from "../schema/amount.ts";
 import type { FieldType } from "../schema/type.ts";
-import { type FieldLayout, layoutOf, type StructLayout } from "./layout.ts";
+import { type FieldLayout, type KnownSizes, layoutOf, type StructLayout } from "./layout.ts";
 import { rawJsonBytes } from "./raw-json-size.ts";
 import { type EncodedBytes, textBytes } from "./text-size.ts";
 import { microTimeBytes, timeBytes } from "./timestamp-size.ts";
@@ -90,11 +90,31 @@ function tagged({ kind }: FieldType, bytes: number, tag: number): number {
 
 function listBytes(of: FieldType, value: unknown, tag: number): EncodedBytes {
   if (!Array.isArray(value)) return { protobuf: 0, json: NULL_BYTES };
+  const known = of.kind === "struct" ? layoutOf(of.name).known : undefined;
+  if (known !== undefined) return sharedListBytes(of, known, value, tag);
   let protobuf = 0;
   let json = 2 + Math.max(0, value.length - 1);
   for (const item of value) {
     const bytes = valueBytes(of, item ?? undefined);
     protobuf += tagged(of, bytes.protobuf, tag);
+    json += bytes.json;
+  }
+  return { protobuf, json };
+}
+
+/** A list whose items were mostly measured in an earlier version: the hot path of large slices. */
+function sharedListBytes(
+  of: FieldType,
+  known: KnownSizes,
+  items: readonly unknown[],
+  tag: number,
+): EncodedBytes {
+  let protobuf = tag * items.length;
+  let json = 2 + Math.max(0, items.length - 1);
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as object;
+    const bytes = known.get(item) ?? valueBytes(of, item ?? undefined);
+    protobuf += varintBytes(bytes.protobuf) + bytes.protobuf;
     json += bytes.json;
   }
   return { protobuf, json };
