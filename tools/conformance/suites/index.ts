@@ -12,6 +12,8 @@ import { schedulerPlacement } from "./scheduler-placement.ts";
 import { serializedSizesSuite } from "./serialized-sizes.ts";
 import { statefulsetRollout } from "./statefulset-rollout.ts";
 import { topologyHints } from "./topology-hints.ts";
+import { triggerTime } from "./trigger-time.ts";
+import { workqueueBackoff } from "./workqueue-backoff.ts";
 
 /** Every suite that `npm run conformance` knows; one line to add another. */
 export const SUITES: readonly Suite[] = [
@@ -29,4 +31,6 @@ export const SUITES: readonly Suite[] = [
   replicasetPodDeletionOrder,
   serializedSizesSuite,
   statefulsetRollout,
+  workqueueBackoff,
+  triggerTime,
 ];

@@ -5,7 +5,20 @@ export { scaleDeployment } from "./deployment/scaling.ts";
 export * from "./endpoint-slice/index.ts";
 export * from "./placement/index.ts";
 export { deletionOrder, type RankedPod } from "./replica-set/deletion-order.ts";
+export {
+  BackoffRateLimiter,
+  DEFAULT_BACKOFF,
+  ENDPOINT_SLICE_BACKOFF,
+} from "./runtime/rate-limiter.ts";
+export { Work } from "./runtime/work.ts";
+export { WorkQueue } from "./runtime/work-queue.ts";
 export * from "./scheduler/index.ts";
+export {
+  type Rollout,
+  type RolloutAction,
+  type RolloutInput,
+  rollOut,
+} from "./stateful-set/rollout.ts";
 export {
   defaultTimings,
   minorVersion,

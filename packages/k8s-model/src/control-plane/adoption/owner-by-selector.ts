@@ -12,7 +12,7 @@ import { controllerReference } from "../ownership/ownership.ts";
 import { isPodActive } from "../ownership/pod-availability.ts";
 import { POD_TEMPLATE_HASH, templateHash } from "../ownership/pod-template.ts";
 import { type Change, edit } from "../runtime/change.ts";
-import { ordinalOf } from "../stateful-set/plan.ts";
+import { ordinalOf } from "../stateful-set/replicas.ts";
 import { deploymentOf, type ReplicaSetGroup } from "./missing-replica-set.ts";
 
 /**

@@ -13,10 +13,12 @@ export class StatefulSetController implements Controller<ObservedStatefulSet> {
   readonly #work: Work;
   readonly #informers: Informers;
   readonly #revisions = new Revisions();
+  readonly #maxUnavailableGate: boolean;
 
-  constructor(work: Work, informers: Informers) {
+  constructor(work: Work, informers: Informers, maxUnavailableGate: boolean) {
     this.#work = work;
     this.#informers = informers;
+    this.#maxUnavailableGate = maxUnavailableGate;
   }
 
   start(runner: ControllerRunner<ObservedStatefulSet>): void {
@@ -45,14 +47,15 @@ export class StatefulSetController implements Controller<ObservedStatefulSet> {
     const statefulSet = statefulSets.get(key);
     if (statefulSet === undefined) return undefined;
     const own = pods.byIndex("controller", statefulSet.metadata.uid ?? "");
-    const updateRevision = this.#revisions.update(statefulSet, own);
+    const update = this.#revisions.update(statefulSet, own);
     const status = statefulSet.status as { readonly currentRevision?: string } | undefined;
+    const current = status?.currentRevision ?? "";
     return {
       statefulSet,
       pods: own,
-      updateRevision,
-      currentRevision: status?.currentRevision,
-      currentTemplate: this.#revisions.template(statefulSet, status?.currentRevision),
+      revisions: { current: current === "" ? update : current, update },
+      currentTemplate: this.#revisions.template(statefulSet, current),
+      maxUnavailableGate: this.#maxUnavailableGate,
       nowNs: this.#work.now,
     };
   }

@@ -1,0 +1,147 @@
+import type { Pod, StatefulSet } from "../../api/index.ts";
+import { isPodTerminal, isPodTerminating } from "../endpoint-slice/endpoint-of-pod.ts";
+import { revisionOf } from "../ownership/revisions.ts";
+import { type PodHealth, podHealth } from "./pod-health.ts";
+import { type Replicas, replicasOf, startOrdinal } from "./replicas.ts";
+import {
+  completeRollingUpdate,
+  countPods,
+  type RevisionNames,
+  type StatefulSetStatus,
+} from "./status.ts";
+import { resolveMaxUnavailable, updateStrategyOf } from "./update-strategy.ts";
+
+/** What one sync of the StatefulSet controller looks at. */
+export interface RolloutInput {
+  readonly statefulSet: StatefulSet;
+  /** Pods that it controls, terminating ones included. */
+  readonly pods: readonly Pod[];
+  readonly revisions: RevisionNames;
+  /** Feature gate MaxUnavailableStatefulSet. */
+  readonly maxUnavailableGate: boolean;
+  readonly nowNs: number;
+}
+
+/** One call of the controller, in the order in which it makes them. */
+export type RolloutAction =
+  | { readonly verb: "create"; readonly ordinal: number; readonly revision: string }
+  | { readonly verb: "delete"; readonly pod: Pod };
+
+export interface Rollout {
+  readonly actions: readonly RolloutAction[];
+  readonly status: StatefulSetStatus;
+}
+
+interface Sync extends RolloutInput {
+  readonly replicas: Replicas;
+  readonly health: PodHealth;
+  /** OrderedReady: one at a time, waiting for what is not ready. */
+  readonly ordered: boolean;
+}
+
+/**
+ * One sync of the StatefulSet controller, as `defaultStatefulSetControl.UpdateStatefulSet` of 1.36:
+ * missing replicas are made upward, superfluous ones deleted downward, then pods of another
+ * revision deleted downward. OrderedReady stops at whatever is not ready; Parallel does not.
+ */
+export function rollOut(input: RolloutInput): Rollout {
+  const { statefulSet, pods, revisions, nowNs } = input;
+  const health = podHealth(statefulSet.spec.minReadySeconds ?? 0, nowNs);
+  const ordered = statefulSet.spec.podManagementPolicy !== "Parallel";
+  const sync = { ...input, replicas: replicasOf(statefulSet, pods), health, ordered };
+  const { actions, updated } = actionsOf(sync);
+  const { wanted, condemned } = sync.replicas;
+  const counted = countPods(
+    [...wanted.flatMap(({ pod }) => pod ?? []), ...condemned],
+    revisions,
+    health,
+  );
+  const status = { ...counted, currentReplicas: counted.currentReplicas - updated };
+  return { actions, status: completeRollingUpdate(statefulSet, status) };
+}
+
+/** The calls of one sync, and how many of them delete pods for the update. */
+function actionsOf(sync: Sync): {
+  readonly actions: readonly RolloutAction[];
+  readonly updated: number;
+} {
+  if (sync.statefulSet.metadata.deletionTimestamp !== undefined) return { actions: [], updated: 0 };
+  const filled = fillPlaces(sync);
+  if (filled.waits) return { actions: filled.actions, updated: 0 };
+  const trimmed = trimCondemned(sync);
+  const actions = [...filled.actions, ...trimmed.actions];
+  if (trimmed.waits) return { actions, updated: 0 };
+  const outdated = podsToUpdate(sync);
+  return { actions: [...actions, ...outdated.map(deletion)], updated: outdated.length };
+}
+
+interface Step {
+  readonly actions: readonly RolloutAction[];
+  /** Nothing further may be done in this sync. */
+  readonly waits: boolean;
+}
+
+function fillPlaces({ statefulSet, revisions, replicas, health, ordered }: Sync): Step {
+  const actions: RolloutAction[] = [];
+  for (const { ordinal, pod } of replicas.wanted) {
+    if (pod === undefined) {
+      const revision = revisionOfNewPod(statefulSet, revisions, ordinal);
+      actions.push({ verb: "create", ordinal, revision });
+    } else if (isPodTerminal(pod) && !isPodTerminating(pod)) actions.push(deletion(pod));
+    const goesOn =
+      pod !== undefined &&
+      !isPodTerminal(pod) &&
+      !isPodTerminating(pod) &&
+      health.isRunningAndAvailable(pod);
+    if (ordered && !goesOn) return { actions, waits: true };
+  }
+  return { actions, waits: false };
+}
+
+function trimCondemned({ replicas, health, ordered }: Sync): Step {
+  const actions: RolloutAction[] = [];
+  const firstUnavailable = firstUnavailablePod(replicas, health);
+  for (const pod of replicas.condemned) {
+    const stuck = !health.isRunningAndAvailable(pod) && pod !== firstUnavailable;
+    if (!(isPodTerminating(pod) || (ordered && stuck))) actions.push(deletion(pod));
+    if (ordered) return { actions, waits: true };
+  }
+  return { actions, waits: false };
+}
+
+/** The unavailable pod of the lowest ordinal; places come before condemned pods. */
+function firstUnavailablePod({ wanted, condemned }: Replicas, health: PodHealth): Pod | undefined {
+  const place = wanted.find(({ pod }) => health.isUnavailable(pod));
+  return place === undefined ? condemned.findLast((pod) => health.isUnavailable(pod)) : place.pod;
+}
+
+/** Pods of another revision that may be deleted now, from the highest ordinal down. */
+function podsToUpdate(sync: Sync): readonly Pod[] {
+  const { statefulSet, revisions, replicas, health } = sync;
+  const { type, partition, maxUnavailable } = updateStrategyOf(statefulSet);
+  if (type === "OnDelete") return [];
+  const pods = replicas.wanted.map(({ pod }) => pod);
+  const movable = pods.slice(partition).reverse();
+  const isOutdated = (pod: Pod | undefined): pod is Pod =>
+    pod !== undefined && revisionOf(pod) !== revisions.update && !isPodTerminating(pod);
+  if (!sync.maxUnavailableGate) {
+    const next = movable.find((pod) => isOutdated(pod) || health.isUnavailable(pod));
+    return isOutdated(next) ? [next] : [];
+  }
+  const unavailable = pods.filter(health.isUnavailable).length;
+  const budget = resolveMaxUnavailable(maxUnavailable, pods.length) - unavailable;
+  return budget > 0 ? movable.filter(isOutdated).slice(0, budget) : [];
+}
+
+/** New pods below the partition are made from the current revision, all others from the new one. */
+function revisionOfNewPod(
+  statefulSet: StatefulSet,
+  { current, update }: RevisionNames,
+  ordinal: number,
+): string {
+  const { type, partition } = updateStrategyOf(statefulSet);
+  const isOld = type === "RollingUpdate" && ordinal < startOrdinal(statefulSet) + partition;
+  return isOld ? current : update;
+}
+
+const deletion = (pod: Pod): RolloutAction => ({ verb: "delete", pod });
