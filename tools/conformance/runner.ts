@@ -85,13 +85,14 @@ async function runLine(
   place: string,
 ): Promise<{ id: string; verdict: Verdict }> {
   const { value, textOf } = parse(line, place);
-  if (typeof value !== "object" || value === null || !("input" in value && "output" in value)) {
+  const fields: { [key: string]: unknown } = typeof value === "object" ? { ...value } : {};
+  if (!suite.wholeRecord && !("input" in fields && "output" in fields)) {
     throw new UnusableInput(`${place}: not a record with "input" and "output".`);
   }
-  const fields = value as { [key: string]: unknown };
   const id = typeof fields.id === "string" ? fields.id : place;
   try {
-    const verdict = await suite.run(fields.input, fields.output, { id, fields, textOf });
+    const input = suite.wholeRecord ? fields : fields.input;
+    const verdict = await suite.run(input, fields.output, { id, fields, textOf });
     return { id, verdict };
   } catch (error) {
     // A crash of ours on one record must not hide the others.

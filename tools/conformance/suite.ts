@@ -29,6 +29,8 @@ export interface Suite<Input = any, Output = any> {
   readonly allowance?: number;
   /** Share of all records that may be refused; none may when absent. */
   readonly refusable?: number;
+  /** The vectors have no `input` and `output`: `run` is given the whole record as its input. */
+  readonly wholeRecord?: boolean;
   run(input: Input, output: Output, record: VectorRecord): Verdict | Promise<Verdict>;
 }
 

@@ -13,13 +13,15 @@ import { Kubelets, type PodRuntime } from "./kubelet/kubelets.ts";
 import { NodeLifeCycle } from "./node-life-cycle/node-life-cycle.ts";
 import { TaintEviction } from "./node-life-cycle/taint-eviction.ts";
 import { ReplicaSetController } from "./replica-set/controller.ts";
-import {
-  type Controller,
-  ControllerRunner,
-  type RunnerOptions,
-} from "./runtime/controller-runner.ts";
+import { type Controller, ControllerRunner } from "./runtime/controller-runner.ts";
 import { Informer } from "./runtime/informer.ts";
 import { type Informers, watchAll } from "./runtime/informers.ts";
+import {
+  type BackoffOptions,
+  DEFAULT_BACKOFF,
+  ENDPOINT_SLICE_BACKOFF,
+} from "./runtime/rate-limiter.ts";
+import { constantTimes } from "./runtime/runner-times.ts";
 import type { Work } from "./runtime/work.ts";
 import { SchedulingLoop } from "./scheduling/scheduling-loop.ts";
 import { StatefulSetController } from "./stateful-set/controller.ts";
@@ -31,10 +33,9 @@ export interface ControlPlaneOptions {
   /** Address families of pods, the first one first. */
   readonly ipFamilies: readonly IPFamily[];
   readonly runtime: PodRuntime;
+  /** Feature gate MaxUnavailableStatefulSet: without it `maxUnavailable` counts as 1. */
+  readonly maxUnavailableStatefulSet: boolean;
 }
-
-const S = 1_000_000_000;
-const MS = 1_000_000;
 
 /** All controllers, the scheduler and the kubelets of one cluster, around its store. */
 export class ControlPlane {
@@ -67,7 +68,7 @@ export class ControlPlane {
     });
     this.kubelets = new Kubelets(work, store, timings, addresses, kubeletPods, options.runtime);
     this.endpointSlices = new EndpointSliceController(work, informers, options.slices);
-    const slices = this.#run(this.endpointSlices, { baseNs: S, maxNs: 1000 * S });
+    const slices = this.#run(this.endpointSlices, ENDPOINT_SLICE_BACKOFF);
     this.endpointSlices.start(
       (key, delayNs) => slices.addAfter(key, delayNs),
       timings.endpointSliceBatchPeriodNs,
@@ -76,7 +77,11 @@ export class ControlPlane {
     deployments.start(this.#run(deployments));
     const replicaSets = new ReplicaSetController(work, informers);
     replicaSets.start(this.#run(replicaSets));
-    const statefulSets = new StatefulSetController(work, informers);
+    const statefulSets = new StatefulSetController(
+      work,
+      informers,
+      options.maxUnavailableStatefulSet,
+    );
     statefulSets.start(this.#run(statefulSets));
     const daemonSets = new DaemonSetController(work, informers);
     daemonSets.start(this.#run(daemonSets));
@@ -88,12 +93,11 @@ export class ControlPlane {
 
   #run<Observed>(
     controller: Controller<Observed>,
-    backoff: RunnerOptions["backoff"] = { baseNs: 5 * MS, maxNs: 1000 * S },
+    backoff: BackoffOptions = DEFAULT_BACKOFF,
   ): ControllerRunner<Observed> {
     const { syncNs, apiWriteNs, controllerQps, controllerBurst, informerLatencyNs } = this.#timings;
     return new ControllerRunner(controller, this.#work, this.#store, {
-      syncNs,
-      apiWriteNs,
+      times: constantTimes(syncNs, apiWriteNs),
       qps: controllerQps,
       burst: controllerBurst,
       backoff,

@@ -8,6 +8,7 @@ import { type ObservedDeployment, planDeployment } from "./plan.ts";
 export class DeploymentController implements Controller<ObservedDeployment> {
   readonly name = "deployment";
   readonly workers = 5;
+  readonly maxRetries = 15;
   readonly onStaleCache = "wait" as const;
   readonly #informers: Informers;
 

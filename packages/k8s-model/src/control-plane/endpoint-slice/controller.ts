@@ -49,6 +49,7 @@ const SLICE_RESYNC_NS = 1_000_000_000;
 export class EndpointSliceController implements Controller<ReconcileInput> {
   readonly name = "endpointslice";
   readonly workers = 5;
+  readonly maxRetries = 15;
   readonly onStaleCache = "retry" as const;
   /** Events recorded on Services, newest last: why hints were given or refused. */
   readonly events: Map<string, SliceEvent[]> = new Map();

@@ -25,3 +25,4 @@ export {
   NO_HINT_MEMORY,
 } from "./topology-hints.ts";
 export { applyHintRule, type HintRule, hintRule } from "./traffic-distribution.ts";
+export { TriggerTimeTracker } from "./trigger-time.ts";

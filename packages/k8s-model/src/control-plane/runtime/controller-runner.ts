@@ -1,7 +1,10 @@
 import type { Store, Version } from "../../store/index.ts";
-import { type Change, executeChange } from "./change.ts";
+import { type Change, type ChangeResult, executeChange } from "./change.ts";
+import { type BackoffOptions, BackoffRateLimiter } from "./rate-limiter.ts";
+import type { RunnerTimes } from "./runner-times.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { Work } from "./work.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 /** What a controller wants done about one key. */
 export interface Plan {
@@ -17,6 +20,8 @@ export interface Controller<Observed> {
   readonly name: string;
   /** Keys that are worked on at the same time. */
   readonly workers: number;
+  /** Failures in a row after which a key is dropped until something else queues it; none if absent. */
+  readonly maxRetries?: number;
   /** What the caches hold about a key; `undefined` where there is nothing to do. */
   observe(key: string): Observed | undefined;
   /** Pure: the same observation gives the same plan. */
@@ -33,18 +38,26 @@ export interface Controller<Observed> {
 }
 
 export interface RunnerOptions {
-  readonly syncNs: number;
-  readonly apiWriteNs: number;
+  readonly times: RunnerTimes;
+  /** The limit of the controller's client: all its requests share it. */
   readonly qps: number;
   readonly burst: number;
-  /** Bounds of the back-off of a failing key. */
-  readonly backoff: { readonly baseNs: number; readonly maxNs: number };
+  /** Of a failing key. */
+  readonly backoff: BackoffOptions;
   readonly staleCacheWaitNs: number;
 }
 
+/** Finished syncs by how they ended. */
+export interface SyncCounts {
+  readonly success: number;
+  /** Found an own write missing in the cache. */
+  readonly stale: number;
+  readonly error: number;
+}
+
 /**
- * The one work queue around every controller: a key is worked on once at a time, changes arriving
- * meanwhile make it dirty, failures back off, writes are paced by the client's limit.
+ * The runner around every controller: workers take keys from its {@link WorkQueue}, writes are paced
+ * by the client's limit, failures back off.
  */
 export class ControllerRunner<Observed> {
   readonly #controller: Controller<Observed>;
@@ -52,15 +65,9 @@ export class ControllerRunner<Observed> {
   readonly #work: Work;
   readonly #store: Store;
   readonly #bucket: TokenBucket;
-  readonly #queue = new Set<string>();
-  readonly #processing = new Set<string>();
-  readonly #dirty = new Set<string>();
-  /** When a key that waits is added. */
-  readonly #waiting = new Map<string, number>();
-  readonly #failures = new Map<string, number>();
+  readonly #queue: WorkQueue;
   readonly #ownWrites = new Map<string, Map<string, number>>();
-  /** Finished syncs, failed ones included. */
-  syncs = 0;
+  readonly #counts = { success: 0, stale: 0, error: 0 };
 
   constructor(controller: Controller<Observed>, work: Work, store: Store, options: RunnerOptions) {
     this.#controller = controller;
@@ -68,58 +75,41 @@ export class ControllerRunner<Observed> {
     this.#work = work;
     this.#store = store;
     this.#bucket = new TokenBucket(options.qps, options.burst);
+    const limiter = new BackoffRateLimiter(options.backoff);
+    this.#queue = new WorkQueue(work, limiter, () => this.#dispatch());
+  }
+
+  get syncs(): SyncCounts {
+    return this.#counts;
   }
 
   add(key: string): void {
-    if (this.#processing.has(key)) this.#dirty.add(key);
-    else this.#queue.add(key);
-    this.#dispatch();
+    this.#queue.add(key);
   }
 
   /** A key waits once: a later date than the one it waits for already adds nothing. */
   addAfter(key: string, delayNs: number): void {
-    if (delayNs <= 0) {
-      this.add(key);
-      return;
-    }
-    const dueNs = this.#work.now + delayNs;
-    if ((this.#waiting.get(key) ?? Number.POSITIVE_INFINITY) <= dueNs) return;
-    this.#waiting.set(key, dueNs);
-    this.#work.after(delayNs, () => {
-      if (this.#waiting.get(key) !== dueNs) return;
-      this.#waiting.delete(key);
-      this.add(key);
-    });
-  }
-
-  #addWithBackoff(key: string): void {
-    const { baseNs, maxNs } = this.#options.backoff;
-    const failures = this.#failures.get(key) ?? 0;
-    this.#failures.set(key, failures + 1);
-    let delayNs = baseNs;
-    for (let count = 0; count < failures && delayNs < maxNs; count++) delayNs *= 2;
-    this.addAfter(key, Math.min(delayNs, maxNs));
+    this.#queue.addAfter(key, delayNs);
   }
 
   #dispatch(): void {
-    for (const key of this.#queue) {
-      if (this.#processing.size >= this.#controller.workers) return;
-      this.#queue.delete(key);
-      this.#processing.add(key);
-      this.#work.after(this.#options.syncNs, () => this.#sync(key));
+    while (this.#queue.length > 0 && this.#queue.inWork < this.#controller.workers) {
+      const key = this.#queue.get() as string;
+      this.#work.after(this.#options.times.lookNs(key), () => this.#sync(key));
     }
   }
 
   #sync(key: string): void {
     if (this.#cacheIsStale(key)) {
-      this.#done(key);
-      if (this.#controller.onStaleCache === "retry") this.#addWithBackoff(key);
+      this.#counts.stale++;
+      if (this.#controller.onStaleCache === "retry") this.#retry(key);
       else this.addAfter(key, this.#options.staleCacheWaitNs);
+      this.#queue.done(key);
       return;
     }
     const observed = this.#controller.observe(key);
     const plan = observed === undefined ? { changes: [] } : this.#controller.plan(observed);
-    this.#write(key, plan, 0);
+    this.#later(this.#options.times.planNs(key), () => this.#write(key, plan, 0));
   }
 
   /** Writes the plan's changes one after another; the first refusal ends the sync. */
@@ -129,35 +119,49 @@ export class ControllerRunner<Observed> {
       this.#finish(key, plan, false);
       return;
     }
+    const { times } = this.#options;
     const fromNs = this.#bucket.take(this.#work.now);
-    this.#work.at(fromNs + this.#options.apiWriteNs, () => {
+    this.#work.at(fromNs + times.writeNs(change), () => {
       const result = executeChange(this.#store, this.#work.now, change);
-      if ("refused" in result && !(change.verb === "delete" && result.refused === "not-found")) {
-        this.#finish(key, plan, true);
-        return;
-      }
-      if ("version" in result && result.version !== undefined) {
-        this.#remember(key, result.version);
-        this.#controller.written?.(result.version);
-      }
-      this.#write(key, plan, index + 1);
+      this.#later(times.answerNs(change), () => this.#answered(key, plan, index, result));
     });
   }
 
-  #finish(key: string, plan: Plan, refused: boolean): void {
-    this.syncs++;
-    this.#done(key);
-    if (refused || plan.failed === true) this.#addWithBackoff(key);
-    else {
-      this.#failures.delete(key);
-      if (plan.againAfterNs !== undefined) this.addAfter(key, plan.againAfterNs);
+  #answered(key: string, plan: Plan, index: number, result: ChangeResult): void {
+    const isDeletion = plan.changes[index]?.verb === "delete";
+    if ("refused" in result && !(isDeletion && result.refused === "not-found")) {
+      this.#finish(key, plan, true);
+      return;
     }
+    if ("version" in result && result.version !== undefined) {
+      this.#remember(key, result.version);
+      this.#controller.written?.(result.version);
+    }
+    this.#write(key, plan, index + 1);
   }
 
-  #done(key: string): void {
-    this.#processing.delete(key);
-    if (this.#dirty.delete(key)) this.#queue.add(key);
-    this.#dispatch();
+  #finish(key: string, plan: Plan, refused: boolean): void {
+    if (refused || plan.failed === true) {
+      this.#counts.error++;
+      this.#retry(key);
+    } else {
+      this.#counts.success++;
+      this.#queue.forget(key);
+      if (plan.againAfterNs !== undefined) this.addAfter(key, plan.againAfterNs);
+    }
+    this.#queue.done(key);
+  }
+
+  #retry(key: string): void {
+    const { maxRetries = Number.POSITIVE_INFINITY } = this.#controller;
+    if (this.#queue.numRequeues(key) < maxRetries) this.#queue.addRateLimited(key);
+    else this.#queue.forget(key);
+  }
+
+  /** No event of its own for what takes no time. */
+  #later(delayNs: number, action: () => void): void {
+    if (delayNs <= 0) action();
+    else this.#work.after(delayNs, action);
   }
 
   #remember(

@@ -2,7 +2,8 @@ const NS_PER_SECOND = 1_000_000_000;
 
 /**
  * A client's rate limit: `burst` requests at once, then `rateHz` a second. A request takes its token
- * in advance and waits for it, as client-go's limiter does.
+ * in advance and waits for it, as client-go's limiter does; the arithmetic, down to the rounding of
+ * the wait, is that of golang.org/x/time/rate.
  */
 export class TokenBucket {
   readonly #rateHz: number;
@@ -18,10 +19,12 @@ export class TokenBucket {
 
   /** Takes one token and says from when on it may be used (ns). */
   take(nowNs: number): number {
-    const earned = ((nowNs - this.#lastNs) * this.#rateHz) / NS_PER_SECOND;
-    this.#tokens = Math.min(this.#burst, this.#tokens + earned) - 1;
+    const elapsedNs = nowNs - this.#lastNs;
+    const wholeSeconds = Math.floor(elapsedNs / NS_PER_SECOND);
+    const seconds = wholeSeconds + (elapsedNs - wholeSeconds * NS_PER_SECOND) / NS_PER_SECOND;
+    this.#tokens = Math.min(this.#burst, this.#tokens + seconds * this.#rateHz) - 1;
     this.#lastNs = nowNs;
     if (this.#tokens >= 0) return nowNs;
-    return nowNs + Math.ceil((-this.#tokens * NS_PER_SECOND) / this.#rateHz);
+    return nowNs + Math.trunc((-this.#tokens / this.#rateHz) * NS_PER_SECOND);
   }
 }
