@@ -1,4 +1,5 @@
 import type { Suite } from "../suite.ts";
+import { boundedFrequency } from "./bounded-frequency.ts";
 import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-reconcile.ts";
 import { labelSelector } from "./label-selector.ts";
 import { manifestDefaulting } from "./manifest-defaulting.ts";
@@ -33,4 +34,5 @@ export const SUITES: readonly Suite[] = [
   statefulsetRollout,
   workqueueBackoff,
   triggerTime,
+  boundedFrequency,
 ];

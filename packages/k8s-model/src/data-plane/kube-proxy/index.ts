@@ -20,5 +20,11 @@ export {
   type TrafficOrigin,
 } from "./port-view.ts";
 export { type ProgrammedView, ProxyFleet, type ProxyOptions } from "./proxy-fleet.ts";
+export {
+  type RunnerLife,
+  type RunnerPeriods,
+  runnerPeriods,
+  runStartsNs,
+} from "./runner.ts";
 export { loadBalancerVIPs, type ServicePortInfo, servicePortInfo } from "./service-port.ts";
 export { ServiceView, ServiceViews } from "./service-views.ts";
