@@ -1,6 +1,5 @@
 import {
   type EndpointSlice,
-  type KubeObject,
   type Node,
   objectKey,
   type Pod,
@@ -9,13 +8,14 @@ import {
   type Service,
   ZONE_LABEL,
 } from "../../api/index.ts";
-import type { Version, WatchEventType } from "../../store/index.ts";
+import type { Version } from "../../store/index.ts";
 import type { Change } from "../runtime/change.ts";
 import type { Controller, Plan } from "../runtime/controller-runner.ts";
 import type { Informer, InformerEvent } from "../runtime/informer.ts";
 import type { Work } from "../runtime/work.ts";
-import { belongsInSlices, isPodReady, podAddresses } from "./endpoint-of-pod.ts";
+import { isPodReady, isPodTerminal, podAddresses } from "./endpoint-of-pod.ts";
 import { CONTROLLER_NAME, MANAGED_BY_LABEL, serviceKeyOfSlice } from "./labels.ts";
+import { PodTriggerTimes } from "./pod-trigger-times.ts";
 import {
   type ReconcileInput,
   type ReconcileOptions,
@@ -24,6 +24,7 @@ import {
 } from "./reconcile.ts";
 import { ServiceMembers } from "./service-members.ts";
 import type { SliceEvent } from "./slice-changes.ts";
+import { SliceTracker } from "./slice-tracker.ts";
 import {
   type CpuRatios,
   cpuRatiosOf,
@@ -58,7 +59,8 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
   readonly #work: Work;
   readonly #members: ServiceMembers;
   readonly #memories = new Map<string, HintMemory>();
-  readonly #ownWrites = new Set<string>();
+  readonly #triggers: PodTriggerTimes;
+  readonly #tracker = new SliceTracker();
   #ratios: CpuRatios | undefined;
   #ratiosAreDue = false;
   #enqueue: (key: string, delayNs: number) => void = () => {};
@@ -68,6 +70,7 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
     this.#informers = informers;
     this.#options = options;
     this.#members = new ServiceMembers(informers.pods);
+    this.#triggers = new PodTriggerTimes(this.#members);
   }
 
   /** Connects the events of the watches to the queue. */
@@ -75,15 +78,20 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
     this.#enqueue = enqueue;
     const { pods, nodes, services, slices } = this.#informers;
     services.onEvent(({ type, key, object }) => {
+      this.#triggers.changedAll(key, this.#members.podsOf(key));
       this.#members.seeService(type === "DELETED", key, object);
+      this.#triggers.changedAll(key, this.#members.podsOf(key));
       if (type === "DELETED") {
         this.#memories.delete(key);
+        this.#triggers.forget(key);
         this.events.delete(key);
       } else enqueue(key, 0);
     });
     pods.onEvent((event) => {
-      for (const key of this.#members.seePod(event, endpointsChanged(event))) {
-        enqueue(key, batchPeriodNs);
+      const changed = endpointsChanged(event);
+      for (const key of this.#members.seePod(event)) {
+        this.#triggers.changed(key, event.key);
+        if (changed) enqueue(key, batchPeriodNs);
       }
     });
     slices.onEvent((event) => this.#seeSlice(event, Math.max(SLICE_RESYNC_NS, batchPeriodNs)));
@@ -110,6 +118,7 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
       nodeOf: (name) => this.#informers.nodes.get(name),
       cpuRatios: this.#ratios,
       hintMemory: this.#memories.get(key) ?? NO_HINT_MEMORY,
+      lastChangeTriggerTime: this.#triggers.next(key, service),
       options: this.#options,
     };
   }
@@ -121,8 +130,8 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
   }
 
   /** Takes note of a write of its own, whose event is then no news. */
-  written({ type, key, object }: Version): void {
-    this.#ownWrites.add(writeMark(type, key, object));
+  written(version: Version): void {
+    this.#tracker.answered(version);
   }
 
   #remember(key: string, { hintMemory, events }: ReconcileOutput): void {
@@ -135,10 +144,10 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
   }
 
   #seeSlice({ type, key, object }: InformerEvent<EndpointSlice>, delayNs: number): void {
-    if (this.#ownWrites.delete(writeMark(type, key, object))) return;
+    if (object.metadata.labels?.[MANAGED_BY_LABEL] !== CONTROLLER_NAME) return;
     const service = serviceKeyOfSlice(object);
-    const managed = object.metadata.labels?.[MANAGED_BY_LABEL] === CONTROLLER_NAME;
-    if (managed && service !== undefined) this.#enqueue(service, delayNs);
+    if (!this.#tracker.isNews(type, key, object) || service === undefined) return;
+    this.#enqueue(service, delayNs);
   }
 
   /** Ratios are computed once for all node events of an instant. */
@@ -158,10 +167,6 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
   }
 }
 
-function writeMark(type: WatchEventType, key: string, object: KubeObject): string {
-  return type === "DELETED" ? `deleted ${key}` : (object.metadata.resourceVersion ?? "");
-}
-
 function changesOf({ creates, updates, deletes }: ReconcileOutput): Change[] {
   return [
     ...creates.map((object): Change => ({ verb: "create", object })),
@@ -175,17 +180,15 @@ function changesOf({ creates, updates, deletes }: ReconcileOutput): Change[] {
 }
 
 /**
- * Whether a pod event concerns the slices; any update of a terminating pod does. A pod without an
- * address is in no slice: the real controller syncs for it too, to no effect.
+ * Whether a pod event brings its Services to a sync, even if that finds nothing to do: every new and
+ * every removed pod does, and any update of a terminating one.
  */
 function endpointsChanged({ type, object, old }: InformerEvent<Pod>): boolean {
-  if (!belongsInSlices(object) && (old === undefined || !belongsInSlices(old))) return false;
   if (type === "DELETED" || old === undefined) return true;
   return (
     object.metadata.deletionTimestamp !== undefined ||
     isPodReady(object) !== isPodReady(old) ||
-    object.status?.phase !== old.status?.phase ||
-    object.spec.nodeName !== old.spec.nodeName ||
+    isPodTerminal(object) !== isPodTerminal(old) ||
     object.metadata.labels !== old.metadata.labels ||
     podAddresses(object).join() !== podAddresses(old).join()
   );

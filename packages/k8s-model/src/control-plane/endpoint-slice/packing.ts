@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointSlice } from "../../api/index.ts";
 import { endpointIdentity, sameFacts } from "./endpoint-of-pod.ts";
+import type { PortGroup } from "./slice-work.ts";
 
 /** What one group of slices (same Service, ports, address type) becomes in a sync. */
 export interface Packed {
@@ -16,6 +17,13 @@ export interface PackingOptions {
   readonly relabelled: (slice: EndpointSlice) => EndpointSlice | undefined;
 }
 
+interface Retained {
+  readonly changed: EndpointSlice[];
+  readonly deletes: EndpointSlice[];
+  /** Slices, as they were, that are not unchanged. */
+  readonly busy: Set<EndpointSlice>;
+}
+
 /**
  * Packs the desired endpoints into slices in the controller's three steps: existing slices lose
  * what is no longer desired; slices that change anyway are filled, fullest first; what is left goes
@@ -23,46 +31,37 @@ export interface PackingOptions {
  * rebalances.
  *
  * Where the real code takes endpoints in the random order of a map, ours takes them in the order
- * of `desired`, and equal slices in the order of `existing`.
+ * of their pods, and equal slices in the order in which they came.
  */
-export function pack(
-  existing: readonly EndpointSlice[],
-  desired: ReadonlyMap<string, Endpoint>,
-  options: PackingOptions,
-): Packed {
-  const left = new Map(desired);
-  const { changed, unchanged, deletes } = retain(existing, left, options);
-  fillChanged(changed, left, options.maxEndpointsPerSlice);
+export function pack(group: PortGroup, options: PackingOptions): Packed {
+  const { maxEndpointsPerSlice: max } = options;
+  const { changed, deletes, busy } = retain(group, options);
+  const left = group.desired.rest();
+  fillChanged(changed, left, max);
   const creates: EndpointSlice[] = [];
   while (left.size > 0) {
-    const roomy = sliceToFill(unchanged, left.size, options.maxEndpointsPerSlice);
+    const roomy = sliceToFill(group.slices, busy, left.size, max);
     if (roomy === undefined) {
-      creates.push(filled(options.newSlice(), left, options.maxEndpointsPerSlice));
+      creates.push(filled(options.newSlice(), left, max));
     } else {
-      unchanged.splice(unchanged.indexOf(roomy), 1);
-      changed.push(filled(roomy, left, options.maxEndpointsPerSlice));
+      busy.add(roomy);
+      changed.push(filled(roomy, left, max));
     }
   }
   return { creates, updates: changed, deletes };
 }
 
-function retain(
-  existing: readonly EndpointSlice[],
-  left: Map<string, Endpoint>,
-  { relabelled }: PackingOptions,
-): { changed: EndpointSlice[]; unchanged: EndpointSlice[]; deletes: EndpointSlice[] } {
+function retain({ examined, desired }: PortGroup, { relabelled }: PackingOptions): Retained {
   const changed: EndpointSlice[] = [];
-  const unchanged: EndpointSlice[] = [];
   const deletes: EndpointSlice[] = [];
-  for (const slice of existing) {
+  const busy = new Set<EndpointSlice>();
+  for (const slice of examined) {
     const before = slice.endpoints ?? [];
     const kept: Endpoint[] = [];
     let updated = false;
     for (const endpoint of before) {
-      const identity = endpointIdentity(endpoint);
-      const wanted = left.get(identity);
+      const wanted = desired.take(endpointIdentity(endpoint));
       if (wanted === undefined) continue;
-      left.delete(identity);
       kept.push(wanted);
       if (!sameFacts(wanted, endpoint)) updated = true;
     }
@@ -71,9 +70,10 @@ function retain(
       if (kept.length === 0) deletes.push(slice);
       else changed.push({ ...(labelled ?? slice), endpoints: kept });
     } else if (labelled !== undefined) changed.push(labelled);
-    else unchanged.push(slice);
+    else continue;
+    busy.add(slice);
   }
-  return { changed, unchanged, deletes };
+  return { changed, deletes, busy };
 }
 
 function fillChanged(changed: EndpointSlice[], left: Map<string, Endpoint>, max: number): void {
@@ -87,18 +87,20 @@ function fillChanged(changed: EndpointSlice[], left: Map<string, Endpoint>, max:
 }
 
 function sliceToFill(
-  unchanged: readonly EndpointSlice[],
+  slices: Iterable<EndpointSlice>,
+  busy: ReadonlySet<EndpointSlice>,
   count: number,
   max: number,
 ): EndpointSlice | undefined {
   if (count >= max) return undefined;
   let best: EndpointSlice | undefined;
   let leastRoom = max;
-  for (const slice of unchanged) {
+  for (const slice of slices) {
     const room = max - sizeOf(slice) - count;
-    if (room < 0 || room >= leastRoom) continue;
+    if (room < 0 || room >= leastRoom || busy.has(slice)) continue;
     best = slice;
     leastRoom = room;
+    if (room === 0) break;
   }
   return best;
 }

@@ -1,33 +1,31 @@
-import type {
-  Endpoint,
-  EndpointPort,
-  EndpointSlice,
-  IPFamily,
-  Node,
-  Pod,
-  Service,
-} from "../../api/index.ts";
-import { belongsInSlices, endpointIdentity, portMapKey } from "./endpoint-of-pod.ts";
+import type { EndpointPort, EndpointSlice, IPFamily, Service } from "../../api/index.ts";
 import { isHeadless, labelsDiffer, sameLabels, sliceLabels } from "./labels.ts";
 import { pack } from "./packing.ts";
-import { podEndpoint } from "./pod-endpoints.ts";
-import { isOwnedBy, reuseNames, type SliceChanges, type SliceEvent } from "./slice-changes.ts";
+import { reuseNames, type SliceChanges, type SliceEvent } from "./slice-changes.ts";
+import { type FamilyWork, type PodsOfService, wholeFamily } from "./slice-work.ts";
 import type { CpuRatios } from "./topology-allocation.ts";
 import { familyEvent } from "./topology-events.ts";
 import { addTopologyHints, forgetHints, type HintMemory } from "./topology-hints.ts";
 import { applyHintRule, hintRule } from "./traffic-distribution.ts";
 
-/** Everything that one sync of a Service looks at. */
-export interface ReconcileInput {
+/** What a sync knows of a Service beside its pods and slices. */
+interface SyncInput {
   readonly service: Service;
-  /** Pods that the Service selects, in the order in which new endpoints are to be added. */
-  readonly pods: readonly Pod[];
-  /** Slices of the Service that the controller manages and that are not being deleted. */
-  readonly slices: readonly EndpointSlice[];
-  readonly nodeOf: (name: string) => Node | undefined;
   readonly cpuRatios: CpuRatios | undefined;
   readonly hintMemory: HintMemory;
   readonly options: ReconcileOptions;
+}
+
+/** Everything that one sync of a Service looks at. */
+export interface ReconcileInput extends SyncInput, PodsOfService {
+  /** Slices of the Service that the controller manages and that are not being deleted. */
+  readonly slices: readonly EndpointSlice[];
+}
+
+/** A sync that looks only at what changed: the work is told by family. */
+export interface PartialInput extends SyncInput {
+  readonly families: readonly FamilyWork[];
+  readonly missingNodes: readonly string[];
 }
 
 export interface ReconcileOptions {
@@ -43,6 +41,8 @@ export interface ReconcileOutput {
   readonly creates: readonly EndpointSlice[];
   readonly updates: readonly EndpointSlice[];
   readonly deletes: readonly EndpointSlice[];
+  /** Slices that were looked at and are right as they are. */
+  readonly unchanged: readonly EndpointSlice[];
   readonly events: readonly SliceEvent[];
   readonly hintMemory: HintMemory;
   /** Nodes that pods name and that do not exist: their pods are left out and the sync is retried. */
@@ -56,27 +56,45 @@ export interface ReconcileOutput {
  */
 export function reconcileSlices(input: ReconcileInput): ReconcileOutput {
   const { service, slices } = input;
-  const families = addressFamilies(service);
-  const output = {
-    creates: [] as EndpointSlice[],
-    updates: [] as EndpointSlice[],
-    deletes: slices.filter(({ addressType }) => !families.includes(addressType as IPFamily)),
-    events: [] as SliceEvent[],
-  };
   const missingNodes = new Set<string>();
-  let hintMemory = input.hintMemory;
-  for (const family of families) {
+  const families = addressFamilies(service);
+  const work = families.map((family) => {
     const existing = slices.filter(({ addressType }) => addressType === family);
-    const packed = packFamily(input, family, existing, missingNodes);
-    const hinted = hint({ ...input, hintMemory }, family, packed);
+    return wholeFamily(input, family, existing, missingNodes);
+  });
+  const retired = slices.filter(({ addressType }) => !families.includes(addressType as IPFamily));
+  return reconcileFamilies(input, work, retired, [...missingNodes]);
+}
+
+/** The same sync where all that did not change since the last one is known to be right. */
+export function reconcileChanges(input: PartialInput): ReconcileOutput {
+  return reconcileFamilies(input, input.families, [], input.missingNodes);
+}
+
+function reconcileFamilies(
+  input: SyncInput,
+  families: readonly FamilyWork[],
+  retired: readonly EndpointSlice[],
+  missingNodes: readonly string[],
+): ReconcileOutput {
+  const creates: EndpointSlice[] = [];
+  const updates: EndpointSlice[] = [];
+  const deletes: EndpointSlice[] = [...retired];
+  const unchanged: EndpointSlice[] = [];
+  const events: SliceEvent[] = [];
+  let { hintMemory } = input;
+  for (const work of families) {
+    const packed = packFamily(input, work);
+    const hinted = hint({ ...input, hintMemory }, work.family, packed);
     hintMemory = hinted.memory;
-    output.events.push(...hinted.events);
-    const final = reuseNames(hinted.changes, service);
-    output.creates.push(...final.creates);
-    output.updates.push(...final.updates);
-    output.deletes.push(...final.deletes);
+    events.push(...hinted.events);
+    const final = reuseNames(hinted.changes, input.service);
+    creates.push(...final.creates);
+    updates.push(...final.updates);
+    deletes.push(...final.deletes);
+    unchanged.push(...final.unchanged);
   }
-  return { ...output, hintMemory, missingNodes: [...missingNodes] };
+  return { creates, updates, deletes, unchanged, events, hintMemory, missingNodes };
 }
 
 /** Families for which a Service gets slices; IPv4 where it says nothing. */
@@ -85,70 +103,33 @@ export function addressFamilies(service: Service): readonly IPFamily[] {
   return ipFamilies === undefined || ipFamilies.length === 0 ? ["IPv4"] : ipFamilies;
 }
 
-interface PortGroup {
-  readonly ports: readonly EndpointPort[];
-  readonly desired: Map<string, Endpoint>;
-}
-
 function packFamily(
-  input: ReconcileInput,
-  family: IPFamily,
-  existing: readonly EndpointSlice[],
-  missingNodes: Set<string>,
+  { service, options }: SyncInput,
+  { family, existingCount, examined, stray, groups }: FamilyWork,
 ): SliceChanges {
-  const { service, options } = input;
   const labels = sliceLabels(service);
-  const slicesByPorts = new Map<string, EndpointSlice[]>();
-  const deletes: EndpointSlice[] = [];
-  for (const slice of existing) {
-    if (!isOwnedBy(slice, service)) deletes.push(slice);
-    else append(slicesByPorts, portMapKey(slice.ports), slice);
-  }
-  const groups = desiredByPorts(input, family, missingNodes);
   const creates: EndpointSlice[] = [];
   const updates: EndpointSlice[] = [];
-  for (const [key, { ports, desired }] of groups) {
-    const packed = pack(slicesByPorts.get(key) ?? [], desired, {
+  const deletes: EndpointSlice[] = [...stray];
+  for (const group of groups) {
+    if (!group.wanted) {
+      deletes.push(...group.slices);
+      continue;
+    }
+    const packed = pack(group, {
       maxEndpointsPerSlice: options.maxEndpointsPerSlice,
-      newSlice: () => newSlice(service, family, ports, labels),
+      newSlice: () => newSlice(service, family, group.ports, labels),
       relabelled: (slice) => relabel(slice, service, labels),
     });
     creates.push(...packed.creates);
     updates.push(...packed.updates);
     deletes.push(...packed.deletes);
   }
-  for (const [key, unwanted] of slicesByPorts) if (!groups.has(key)) deletes.push(...unwanted);
   const touched = new Set([...updates, ...deletes].map(({ metadata }) => metadata.name));
-  const unchanged = existing.filter(({ metadata }) => !touched.has(metadata.name));
-  return withPlaceholder({ creates, updates, deletes, unchanged }, existing.length, () =>
+  const unchanged = examined.filter(({ metadata }) => !touched.has(metadata.name));
+  return withPlaceholder({ creates, updates, deletes, unchanged }, existingCount, () =>
     newSlice(service, family, [], labels),
   );
-}
-
-function desiredByPorts(
-  { service, pods, nodeOf }: ReconcileInput,
-  family: IPFamily,
-  missingNodes: Set<string>,
-): Map<string, PortGroup> {
-  const groups = new Map<string, PortGroup>();
-  for (const pod of pods) {
-    if (!belongsInSlices(pod)) continue;
-    const nodeName = pod.spec.nodeName ?? "";
-    const node = nodeOf(nodeName);
-    if (node === undefined && service.spec.publishNotReadyAddresses !== true) {
-      missingNodes.add(nodeName);
-      continue;
-    }
-    const { endpoint, ports, portsKey } = podEndpoint(pod, node, service, family);
-    if (endpoint === undefined) continue;
-    let group = groups.get(portsKey);
-    if (group === undefined) {
-      group = { ports, desired: new Map() };
-      groups.set(portsKey, group);
-    }
-    group.desired.set(endpointIdentity(endpoint), endpoint);
-  }
-  return groups;
 }
 
 /** A Service without endpoints keeps one empty slice without ports. */
@@ -178,7 +159,7 @@ function isSamePlaceholder(slice: EndpointSlice, wanted: EndpointSlice): boolean
 }
 
 function hint(
-  { service, cpuRatios, hintMemory, options }: ReconcileInput,
+  { service, cpuRatios, hintMemory, options }: SyncInput,
   family: IPFamily,
   changes: SliceChanges,
 ): { changes: SliceChanges; memory: HintMemory; events: readonly SliceEvent[] } {
@@ -256,10 +237,4 @@ function relabel(
     isHeadless(service);
   if (!labelsDiffer(slice, service) && !headlessChanged) return undefined;
   return { ...slice, metadata: { ...slice.metadata, labels } };
-}
-
-function append(groups: Map<string, EndpointSlice[]>, key: string, slice: EndpointSlice): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [slice]);
-  else group.push(slice);
 }

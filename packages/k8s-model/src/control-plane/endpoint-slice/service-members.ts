@@ -29,9 +29,12 @@ export class ServiceMembers {
   }
 
   podsOf(serviceKey: string): readonly Pod[] {
-    const namespace = serviceKey.slice(0, Math.max(0, serviceKey.indexOf("/")));
-    const membership = this.#byNamespace.get(namespace)?.services.get(serviceKey);
-    return membership === undefined ? [] : [...membership.pods.values()];
+    return [...(this.#membership(serviceKey)?.pods.values() ?? [])];
+  }
+
+  /** A pod by its key, if the Service selects it. */
+  podOf(serviceKey: string, podKey: string): Pod | undefined {
+    return this.#membership(serviceKey)?.pods.get(podKey);
   }
 
   seeService(deleted: boolean, key: string, service: Service): void {
@@ -50,15 +53,20 @@ export class ServiceMembers {
     members.services.set(key, { selector, pods });
   }
 
-  /** Takes a pod event over; the Services whose slices it concerns. */
-  seePod({ type, key, object, old }: InformerEvent<Pod>, changed: boolean): readonly string[] {
+  /** Takes a pod event over; the Services that select the pod, or did before. */
+  seePod({ type, key, object, old }: InformerEvent<Pod>): readonly string[] {
     const members = this.#members(object.metadata.namespace ?? "");
     const before = old === undefined ? [] : selecting(members, labelsOf(old));
     const after = type === "DELETED" ? [] : selecting(members, labelsOf(object));
     const left = before === after ? [] : without(before, after);
     for (const service of left) members.services.get(service)?.pods.delete(key);
     for (const service of after) members.services.get(service)?.pods.set(key, object);
-    return changed ? [...left, ...after] : [];
+    return left.length === 0 ? after : [...left, ...after];
+  }
+
+  #membership(serviceKey: string): Membership | undefined {
+    const namespace = serviceKey.slice(0, Math.max(0, serviceKey.indexOf("/")));
+    return this.#byNamespace.get(namespace)?.services.get(serviceKey);
   }
 
   #members(namespace: string): NamespaceMembers {
