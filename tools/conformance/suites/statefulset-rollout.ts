@@ -8,7 +8,7 @@ import { timestamp } from "./replica-set-vectors.ts";
 interface VectorPod {
   readonly name: string;
   readonly revision: string;
-  readonly phase: string;
+  readonly phase: "Pending" | "Running" | "Failed" | "Succeeded";
   readonly ready: boolean;
   readonly readySeconds?: number;
   readonly terminating?: boolean;

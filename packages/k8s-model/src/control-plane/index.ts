@@ -1,8 +1,11 @@
 export { ControlPlane, type ControlPlaneOptions } from "./control-plane.ts";
+export type { DaemonSync } from "./daemon-set/index.ts";
+export * as daemonSets from "./daemon-set/index.ts";
 export { fencepostsOf, resolveFenceposts } from "./deployment/fenceposts.ts";
 export { rollingUpdate } from "./deployment/rolling-update.ts";
 export { scaleDeployment } from "./deployment/scaling.ts";
 export * from "./endpoint-slice/index.ts";
+export * from "./endpoints/index.ts";
 export * from "./placement/index.ts";
 export { deletionOrder, type RankedPod } from "./replica-set/deletion-order.ts";
 export {

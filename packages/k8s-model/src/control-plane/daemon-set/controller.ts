@@ -5,7 +5,8 @@ import type { Controller, ControllerRunner, Plan } from "../runtime/controller-r
 import type { InformerEvent } from "../runtime/informer.ts";
 import type { Informers } from "../runtime/informers.ts";
 import type { Work } from "../runtime/work.ts";
-import { type ObservedDaemonSet, planDaemonSet } from "./plan.ts";
+import { planDaemonSet } from "./plan.ts";
+import type { ObservedDaemonSet } from "./sync.ts";
 
 /** The DaemonSet controller around {@link planDaemonSet}. */
 export class DaemonSetController implements Controller<ObservedDaemonSet> {
@@ -39,7 +40,11 @@ export class DaemonSetController implements Controller<ObservedDaemonSet> {
   }
 
   positions(): ReadonlyMap<string, number> {
-    return new Map([["Pod", this.#informers.pods.position]]);
+    const { daemonSets, pods } = this.#informers;
+    return new Map([
+      ["DaemonSet", daemonSets.position],
+      ["Pod", pods.position],
+    ]);
   }
 
   observe(key: string): ObservedDaemonSet | undefined {

@@ -37,11 +37,29 @@ export function daemonPodSpec({ spec }: DaemonSet, nodeName: string): PodSpec {
   };
 }
 
-/** Whether a node is to run the daemon: selector, affinity and taints; a cordon does not matter. */
-export function isEligible({ spec }: DaemonSet, node: Node): boolean {
+/** Whether a node is to run the daemon, and whether a pod that is there already may go on. */
+export interface NodeFit {
+  readonly shouldRun: boolean;
+  readonly shouldContinueRunning: boolean;
+}
+
+/**
+ * The node by the template's node name, selector, affinity and tolerations. A NoSchedule taint that
+ * is not tolerated keeps new pods away and lets those stay that are there; a cordon does not matter.
+ */
+export function nodeFit({ spec }: DaemonSet, node: Node): NodeFit {
   const template = spec.template.spec;
   const { name, labels = {} } = node.metadata;
-  if (!requiredNodeAffinity(template).matches({ name, labels })) return false;
+  const { nodeName = "" } = template;
+  const misfit = nodeName !== "" && nodeName !== name;
+  if (misfit || !requiredNodeAffinity(template).matches({ name, labels })) {
+    return { shouldRun: false, shouldContinueRunning: false };
+  }
   const tolerations = [...(template.tolerations ?? []), ...daemonTolerations(template)];
-  return untoleratedTaint(node.spec?.taints ?? [], tolerations) === undefined;
+  const taints = node.spec?.taints ?? [];
+  const evicting = taints.filter(({ effect }) => effect === "NoExecute");
+  return {
+    shouldRun: untoleratedTaint(taints, tolerations) === undefined,
+    shouldContinueRunning: untoleratedTaint(evicting, tolerations) === undefined,
+  };
 }
