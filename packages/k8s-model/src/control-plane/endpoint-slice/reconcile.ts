@@ -7,12 +7,15 @@ import type { CpuRatios } from "./topology-allocation.ts";
 import { familyEvent } from "./topology-events.ts";
 import { addTopologyHints, forgetHints, type HintMemory } from "./topology-hints.ts";
 import { applyHintRule, hintRule } from "./traffic-distribution.ts";
+import { withTriggerTime } from "./trigger-annotation.ts";
 
 /** What a sync knows of a Service beside its pods and slices. */
 interface SyncInput {
   readonly service: Service;
   readonly cpuRatios: CpuRatios | undefined;
   readonly hintMemory: HintMemory;
+  /** The time that what is written goes back to, as an annotation; without it slices lose theirs. */
+  readonly lastChangeTriggerTime?: string | undefined;
   readonly options: ReconcileOptions;
 }
 
@@ -82,6 +85,7 @@ function reconcileFamilies(
   const deletes: EndpointSlice[] = [...retired];
   const unchanged: EndpointSlice[] = [];
   const events: SliceEvent[] = [];
+  const { lastChangeTriggerTime: triggerTime } = input;
   let { hintMemory } = input;
   for (const work of families) {
     const packed = packFamily(input, work);
@@ -89,8 +93,8 @@ function reconcileFamilies(
     hintMemory = hinted.memory;
     events.push(...hinted.events);
     const final = reuseNames(hinted.changes, input.service);
-    creates.push(...final.creates);
-    updates.push(...final.updates);
+    for (const slice of final.creates) creates.push(withTriggerTime(slice, triggerTime));
+    for (const slice of final.updates) updates.push(withTriggerTime(slice, triggerTime));
     deletes.push(...final.deletes);
     unchanged.push(...final.unchanged);
   }

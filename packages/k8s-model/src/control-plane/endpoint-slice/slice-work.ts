@@ -118,9 +118,7 @@ function desiredByPorts(
 /** Whether a pod is left out, and the sync retried, because its node is not known. */
 export function lacksNode(pod: Pod, node: Node | undefined, service: Service): boolean {
   return (
-    node === undefined &&
-    service.spec.publishNotReadyAddresses !== true &&
-    belongsInSlices(pod)
+    node === undefined && service.spec.publishNotReadyAddresses !== true && belongsInSlices(pod)
   );
 }
 
