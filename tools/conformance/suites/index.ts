@@ -1,7 +1,10 @@
 import type { Suite } from "../suite.ts";
 import { boundedFrequency } from "./bounded-frequency.ts";
+import { daemonsetRollout } from "./daemonset-rollout.ts";
 import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-reconcile.ts";
+import { kubeproxyRules } from "./kubeproxy-rules.ts";
 import { labelSelector } from "./label-selector.ts";
+import { legacyEndpoints } from "./legacy-endpoints.ts";
 import { manifestDefaulting } from "./manifest-defaulting.ts";
 import { manifestValidation } from "./manifest-validation.ts";
 import { proxyCategorize } from "./proxy-categorize.ts";
@@ -27,11 +30,14 @@ export const SUITES: readonly Suite[] = [
   trafficDistribution,
   topologyHints,
   proxyCategorize,
+  kubeproxyRules,
   rollout,
   rolloutProportional,
   replicasetPodDeletionOrder,
   serializedSizesSuite,
+  legacyEndpoints,
   statefulsetRollout,
+  daemonsetRollout,
   workqueueBackoff,
   triggerTime,
   boundedFrequency,

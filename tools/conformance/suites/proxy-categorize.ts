@@ -1,4 +1,3 @@
-import type { EndpointSlice, Service } from "@k8s-netsim/k8s-model/api";
 import {
   categorize,
   type EndpointInfo,
@@ -8,40 +7,7 @@ import {
 } from "@k8s-netsim/k8s-model/data-plane";
 import { differences } from "../compare.ts";
 import { judge, type Suite } from "../suite.ts";
-
-interface VectorEndpoint {
-  readonly addr: string;
-  readonly node: string | null;
-  readonly ready: boolean | null;
-  readonly serving: boolean | null;
-  readonly terminating: boolean | null;
-  readonly forZones: readonly string[] | null;
-  readonly forNodes: readonly string[] | null;
-}
-
-interface VectorSlice {
-  readonly name: string;
-  readonly service: string;
-  readonly ports: EndpointSlice["ports"];
-  readonly endpoints: readonly VectorEndpoint[] | null;
-}
-
-interface VectorService {
-  readonly name: string;
-  readonly type: "ClusterIP" | "NodePort" | "LoadBalancer";
-  readonly clusterIP: string;
-  readonly ports: readonly {
-    readonly name: string;
-    readonly port: number;
-    readonly nodePort: number;
-    readonly protocol: "TCP" | "UDP" | "SCTP";
-  }[];
-  readonly internalTrafficPolicy: "Cluster" | "Local";
-  readonly externalTrafficPolicy: "" | "Cluster" | "Local";
-  readonly loadBalancerIPs: readonly string[] | null;
-  readonly lbIPMode: string;
-  readonly externalIPs: readonly string[] | null;
-}
+import { serviceOf, sliceOf, type VectorService, type VectorSlice } from "./proxy-vectors.ts";
 
 interface Input {
   readonly node: string;
@@ -58,6 +24,8 @@ interface Output {
   readonly allReachable: readonly string[] | null;
   readonly [field: string]: unknown;
 }
+
+const NAMESPACE = "default";
 
 export const proxyCategorize: Suite<Input, Output> = {
   name: "proxy_categorize",
@@ -77,11 +45,14 @@ export const proxyCategorize: Suite<Input, Output> = {
 };
 
 function answer({ node, nodeZone, service: given, slices }: Input): object {
-  const service = serviceOf(given);
+  const service = serviceOf(given, NAMESPACE);
   const [port] = service.spec.ports ?? [];
   if (port === undefined) return {};
   const info = servicePortInfo(service, port);
-  const set = endpointSet((slices ?? []).map(sliceOf), port.name ?? "");
+  const set = endpointSet(
+    (slices ?? []).map((slice) => sliceOf(slice, NAMESPACE)),
+    port.name ?? "",
+  );
   const endpoints = endpointsOnNode(set, node);
   const chosen = categorize(endpoints, info, node, nodeZone ?? undefined);
   const bit = (flag: boolean): number => (flag ? 1 : 0);
@@ -104,44 +75,3 @@ function answer({ node, nodeZone, service: given, slices }: Input): object {
 }
 
 const keyOf = ({ key }: EndpointInfo): string => key;
-
-function serviceOf(given: VectorService): Service {
-  const ipMode = given.lbIPMode === "" ? {} : { ipMode: given.lbIPMode };
-  const policy = given.externalTrafficPolicy;
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: given.name, namespace: "default" },
-    spec: {
-      type: given.type,
-      clusterIP: given.clusterIP,
-      ports: given.ports,
-      internalTrafficPolicy: given.internalTrafficPolicy,
-      externalIPs: given.externalIPs ?? [],
-      ...(policy === "" ? {} : { externalTrafficPolicy: policy }),
-    },
-    status: {
-      loadBalancer: { ingress: (given.loadBalancerIPs ?? []).map((ip) => ({ ip, ...ipMode })) },
-    },
-  };
-}
-
-function sliceOf({ name, service, ports, endpoints }: VectorSlice): EndpointSlice {
-  const names = (list: readonly string[] | null): { name: string }[] =>
-    (list ?? []).map((one) => ({ name: one }));
-  return {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: { name, namespace: "default", labels: { "kubernetes.io/service-name": service } },
-    addressType: "IPv4",
-    ports: ports ?? [],
-    endpoints: (endpoints ?? []).map(
-      ({ addr, node, ready, serving, terminating, forZones, forNodes }) => ({
-        addresses: [addr],
-        conditions: { ready, serving, terminating },
-        ...(node === null || node === "" ? {} : { nodeName: node }),
-        hints: { forZones: names(forZones), forNodes: names(forNodes) },
-      }),
-    ),
-  };
-}
