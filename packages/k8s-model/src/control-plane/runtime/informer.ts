@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../api/index.ts";
-import type { Cursor, Store, WatchEventType } from "../../store/index.ts";
+import type { Cursor, Store, Version, WatchEventType } from "../../store/index.ts";
 import type { Work } from "./work.ts";
 
 /** A change as a controller is told of it. */
@@ -13,9 +13,12 @@ export interface InformerEvent<T extends KubeObject = KubeObject> {
 
 type KeysOf<T> = (object: T) => readonly string[];
 
+/** How long a version takes from its write to a watcher (ns). Versions never overtake each other. */
+export type WatchLatency = number | ((version: Version) => number);
+
 /**
- * A watch with a cache: what client-go's shared informer is to controllers. Versions arrive
- * `latencyNs` after their write; one event of the queue delivers all that have arrived.
+ * A watch with a cache: what client-go's shared informer is to controllers. Versions arrive a
+ * latency after their write; one event of the queue delivers all that have arrived.
  */
 export class Informer<T extends KubeObject = KubeObject> {
   readonly kind: string;
@@ -24,15 +27,18 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #indexes = new Map<string, { keysOf: KeysOf<T>; groups: Map<string, Map<string, T>> }>();
   readonly #handlers: ((event: InformerEvent<T>) => void)[] = [];
   readonly #work: Work;
-  readonly #latencyNs: number;
+  readonly #latency: WatchLatency;
   readonly #cursor: Cursor<T>;
   #waiting = false;
+  /** When the next version arrives, once that is decided, and when the last one did. */
+  #nextArrivalNs: number | undefined;
+  #lastArrivalNs = 0;
 
-  constructor(work: Work, store: Store, kind: string, latencyNs: number, name: string) {
+  constructor(work: Work, store: Store, kind: string, latency: WatchLatency, name: string) {
     this.kind = kind;
     this.cache = this.#objects;
     this.#work = work;
-    this.#latencyNs = latencyNs;
+    this.#latency = latency;
     this.#cursor = store.watch<T>(kind, name);
     store.onWrite(kind, () => this.#wake());
   }
@@ -65,19 +71,29 @@ export class Informer<T extends KubeObject = KubeObject> {
     const next = this.#cursor.peek();
     if (this.#waiting || next === undefined) return;
     this.#waiting = true;
-    this.#work.at(Math.max(this.#work.now, next.atNs + this.#latencyNs), () => this.#deliver());
+    this.#work.at(Math.max(this.#work.now, this.#arrivalNs(next)), () => this.#deliver());
   }
 
   #deliver(): void {
     this.#waiting = false;
-    const writtenBy = this.#work.now - this.#latencyNs;
     for (;;) {
       const version = this.#cursor.peek();
-      if (version === undefined || version.atNs > writtenBy) break;
+      if (version === undefined || this.#arrivalNs(version) > this.#work.now) break;
       this.#cursor.next();
+      this.#lastArrivalNs = this.#nextArrivalNs ?? 0;
+      this.#nextArrivalNs = undefined;
       this.#apply(version.type, version.key, version.object);
     }
     this.#wake();
+  }
+
+  #arrivalNs(next: Version<T>): number {
+    if (this.#nextArrivalNs === undefined) {
+      const latency = this.#latency;
+      const latencyNs = typeof latency === "number" ? latency : Math.round(latency(next));
+      this.#nextArrivalNs = Math.max(this.#lastArrivalNs, next.atNs + latencyNs);
+    }
+    return this.#nextArrivalNs;
   }
 
   #apply(type: WatchEventType, key: string, object: T): void {

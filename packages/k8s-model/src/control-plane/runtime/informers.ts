@@ -12,7 +12,7 @@ import type {
 import type { Store } from "../../store/index.ts";
 import { serviceKeyOfSlice } from "../endpoint-slice/labels.ts";
 import { controllerOf, controllerUidOf } from "../ownership/ownership.ts";
-import { Informer } from "./informer.ts";
+import { Informer, type WatchLatency } from "./informer.ts";
 import type { Work } from "./work.ts";
 
 /** The shared caches of all controllers. */
@@ -30,9 +30,9 @@ export interface Informers {
 const namespaceOf = ({ metadata }: KubeObject): string[] => [metadata.namespace ?? ""];
 
 /** Opens the watches that controllers share, with the groups that they look things up by. */
-export function watchAll(work: Work, store: Store, latencyNs: number): Informers {
+export function watchAll(work: Work, store: Store, latency: WatchLatency): Informers {
   const watch = <T extends KubeObject>(kind: T["kind"]): Informer<T> =>
-    new Informer<T>(work, store, kind, latencyNs, "controllers");
+    new Informer<T>(work, store, kind, latency, "controllers");
   const informers: Informers = {
     nodes: watch<Node>("Node"),
     services: watch<Service>("Service"),
