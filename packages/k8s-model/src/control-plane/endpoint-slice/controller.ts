@@ -3,8 +3,6 @@ import {
   type Node,
   objectKey,
   type Pod,
-  parseQuantity,
-  quantityMilliValue,
   type Service,
   ZONE_LABEL,
 } from "../../api/index.ts";
@@ -14,24 +12,23 @@ import type { Controller, Plan } from "../runtime/controller-runner.ts";
 import type { Informer, InformerEvent } from "../runtime/informer.ts";
 import type { Work } from "../runtime/work.ts";
 import { isPodReady, isPodTerminal, podAddresses } from "./endpoint-of-pod.ts";
+import { KnownSlices, managedSlices } from "./known-slices.ts";
 import { CONTROLLER_NAME, MANAGED_BY_LABEL, serviceKeyOfSlice } from "./labels.ts";
 import { PodTriggerTimes } from "./pod-trigger-times.ts";
 import {
+  type PartialInput,
   type ReconcileInput,
   type ReconcileOptions,
   type ReconcileOutput,
+  reconcileChanges,
   reconcileSlices,
 } from "./reconcile.ts";
 import { ServiceMembers } from "./service-members.ts";
 import type { SliceEvent } from "./slice-changes.ts";
 import { SliceTracker } from "./slice-tracker.ts";
-import {
-  type CpuRatios,
-  cpuRatiosOf,
-  isOverloaded,
-  type TopologyNode,
-} from "./topology-allocation.ts";
+import { isOverloaded } from "./topology-allocation.ts";
 import { type HintMemory, NO_HINT_MEMORY } from "./topology-hints.ts";
+import { nodeReadyStatus, ZoneCpu } from "./zone-cpu.ts";
 
 export interface SliceInformers {
   readonly pods: Informer<Pod>;
@@ -45,9 +42,9 @@ const SLICE_RESYNC_NS = 1_000_000_000;
 
 /**
  * The EndpointSlice controller: which Services are to be synced and when, around the pure
- * {@link reconcileSlices}.
+ * {@link reconcileSlices}; of Services without topology hints a sync looks only at what changed.
  */
-export class EndpointSliceController implements Controller<ReconcileInput> {
+export class EndpointSliceController implements Controller<ReconcileInput | PartialInput> {
   readonly name = "endpointslice";
   readonly workers = 5;
   readonly maxRetries = 15;
@@ -61,7 +58,8 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
   readonly #memories = new Map<string, HintMemory>();
   readonly #triggers: PodTriggerTimes;
   readonly #tracker = new SliceTracker();
-  #ratios: CpuRatios | undefined;
+  readonly #known: KnownSlices;
+  readonly #ratios = new ZoneCpu();
   #ratiosAreDue = false;
   #enqueue: (key: string, delayNs: number) => void = () => {};
 
@@ -71,6 +69,7 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
     this.#options = options;
     this.#members = new ServiceMembers(informers.pods);
     this.#triggers = new PodTriggerTimes(this.#members);
+    this.#known = new KnownSlices(informers, this.#members);
   }
 
   /** Connects the events of the watches to the queue. */
@@ -84,6 +83,7 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
       if (type === "DELETED") {
         this.#memories.delete(key);
         this.#triggers.forget(key);
+        this.#known.forget(key);
         this.events.delete(key);
       } else enqueue(key, 0);
     });
@@ -91,11 +91,17 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
       const changed = endpointsChanged(event);
       for (const key of this.#members.seePod(event)) {
         this.#triggers.changed(key, event.key);
+        this.#known.podChanged(key, event.key);
         if (changed) enqueue(key, batchPeriodNs);
       }
     });
-    slices.onEvent((event) => this.#seeSlice(event, Math.max(SLICE_RESYNC_NS, batchPeriodNs)));
+    slices.onEvent((event) => {
+      this.#known.sliceChanged(event);
+      this.#seeSlice(event, Math.max(SLICE_RESYNC_NS, batchPeriodNs));
+    });
     nodes.onEvent((event) => {
+      this.#known.nodeChanged(event);
+      this.#ratios.see(event.key, event.type === "DELETED" ? undefined : event.object);
       if (topologyChanged(event)) this.#scheduleRatios();
     });
   }
@@ -104,28 +110,38 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
     return new Map([["EndpointSlice", this.#informers.slices.position]]);
   }
 
-  observe(key: string): ReconcileInput | undefined {
+  observe(key: string): ReconcileInput | PartialInput | undefined {
     const service = this.#informers.services.get(key);
     if (service === undefined || service.metadata.deletionTimestamp !== undefined) return undefined;
     if (service.spec.selector === undefined || service.spec.type === "ExternalName")
       return undefined;
-    return {
+    const common = {
       service,
-      pods: this.#members.podsOf(key),
-      slices: this.#informers.slices
-        .byIndex("service", key)
-        .filter(({ metadata }) => metadata.labels?.[MANAGED_BY_LABEL] === CONTROLLER_NAME),
-      nodeOf: (name) => this.#informers.nodes.get(name),
-      cpuRatios: this.#ratios,
+      cpuRatios: this.#ratios.current,
       hintMemory: this.#memories.get(key) ?? NO_HINT_MEMORY,
       lastChangeTriggerTime: this.#triggers.next(key, service),
       options: this.#options,
     };
+    const known = this.#known.before(service, common.hintMemory);
+    if (known !== undefined) {
+      const families = known.work((pod) => this.#members.memberOf(key, pod));
+      return { ...common, families, missingNodes: known.missingNodes };
+    }
+    const nodeOf = (name: string): Node | undefined => this.#informers.nodes.get(name);
+    return {
+      ...common,
+      pods: this.#members.podsOf(key),
+      slices: managedSlices(this.#informers.slices, key),
+      nodeOf,
+    };
   }
 
-  plan(input: ReconcileInput): Plan {
-    const output = reconcileSlices(input);
-    this.#remember(objectKey(input.service), output);
+  plan(input: ReconcileInput | PartialInput): Plan {
+    const partial = "families" in input;
+    const output = partial ? reconcileChanges(input) : reconcileSlices(input);
+    const key = objectKey(input.service);
+    if (partial) this.#known.settle(key, output.unchanged);
+    this.#remember(key, output);
     return { changes: changesOf(output), failed: output.missingNodes.length > 0 };
   }
 
@@ -156,11 +172,9 @@ export class EndpointSliceController implements Controller<ReconcileInput> {
     this.#ratiosAreDue = true;
     this.#work.after(0, () => {
       this.#ratiosAreDue = false;
-      this.#ratios = cpuRatiosOf([...this.#informers.nodes.cache.values()].map(topologyNode));
+      const ratios = this.#ratios.recompute();
       for (const [key, { byAddressType }] of this.#memories) {
-        const overloaded = [...byAddressType.values()].some((hints) =>
-          isOverloaded(hints, this.#ratios),
-        );
+        const overloaded = [...byAddressType.values()].some((hints) => isOverloaded(hints, ratios));
         if (overloaded) this.#enqueue(key, 0);
       }
     });
@@ -194,27 +208,11 @@ function endpointsChanged({ type, object, old }: InformerEvent<Pod>): boolean {
   );
 }
 
-const readyStatus = ({ status }: Node): string | undefined =>
-  status?.conditions?.find(({ type }) => type === "Ready")?.status;
-
 /** Changes of zone and readiness count, a change of CPU alone does not. */
 function topologyChanged({ type, object, old }: InformerEvent<Node>): boolean {
   if (type === "DELETED" || old === undefined) return true;
   return (
     object.metadata.labels?.[ZONE_LABEL] !== old.metadata.labels?.[ZONE_LABEL] ||
-    readyStatus(object) !== readyStatus(old)
+    nodeReadyStatus(object) !== nodeReadyStatus(old)
   );
-}
-
-function topologyNode(node: Node): TopologyNode {
-  const labels = node.metadata.labels ?? {};
-  const cpu = node.status?.allocatable?.cpu;
-  return {
-    zone: labels[ZONE_LABEL],
-    cpuMilli: cpu === undefined ? 0 : Number(quantityMilliValue(parseQuantity(String(cpu)))),
-    ready: readyStatus(node) === "True",
-    controlPlane:
-      Object.hasOwn(labels, "node-role.kubernetes.io/control-plane") ||
-      Object.hasOwn(labels, "node-role.kubernetes.io/master"),
-  };
 }

@@ -1,11 +1,13 @@
 import { objectKey, type Pod, type Service } from "../../api/index.ts";
 import type { Informer, InformerEvent } from "../runtime/informer.ts";
+import type { OrderedPod } from "./service-slices.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
 interface Membership {
   readonly selector: Labels;
-  readonly pods: Map<string, Pod>;
+  readonly pods: Map<string, OrderedPod>;
+  nextOrder: number;
 }
 
 interface NamespaceMembers {
@@ -29,12 +31,26 @@ export class ServiceMembers {
   }
 
   podsOf(serviceKey: string): readonly Pod[] {
-    return [...(this.#membership(serviceKey)?.pods.values() ?? [])];
+    return Array.from(this.#membership(serviceKey)?.pods.values() ?? [], ({ pod }) => pod);
+  }
+
+  keysOf(serviceKey: string): Iterable<string> {
+    return this.#membership(serviceKey)?.pods.keys() ?? [];
+  }
+
+  /** The Services that select a pod as it is. */
+  servicesOf(pod: Pod): readonly string[] {
+    return selecting(this.#members(pod.metadata.namespace ?? ""), labelsOf(pod));
+  }
+
+  /** A pod by its key with its place among the Service's, if the Service selects it. */
+  memberOf(serviceKey: string, podKey: string): OrderedPod | undefined {
+    return this.#membership(serviceKey)?.pods.get(podKey);
   }
 
   /** A pod by its key, if the Service selects it. */
   podOf(serviceKey: string, podKey: string): Pod | undefined {
-    return this.#membership(serviceKey)?.pods.get(podKey);
+    return this.memberOf(serviceKey, podKey)?.pod;
   }
 
   seeService(deleted: boolean, key: string, service: Service): void {
@@ -46,11 +62,11 @@ export class ServiceMembers {
     members.byLabels = new WeakMap();
     members.services.delete(key);
     if (deleted || selector === undefined) return;
-    const pods = new Map<string, Pod>();
+    const membership: Membership = { selector, pods: new Map(), nextOrder: 0 };
     for (const pod of this.#pods.byIndex("namespace", namespace)) {
-      if (selects(selector, labelsOf(pod))) pods.set(objectKey(pod), pod);
+      if (selects(selector, labelsOf(pod))) admit(membership, objectKey(pod), pod);
     }
-    members.services.set(key, { selector, pods });
+    members.services.set(key, membership);
   }
 
   /** Takes a pod event over; the Services that select the pod, or did before. */
@@ -60,7 +76,7 @@ export class ServiceMembers {
     const after = type === "DELETED" ? [] : selecting(members, labelsOf(object));
     const left = before === after ? [] : without(before, after);
     for (const service of left) members.services.get(service)?.pods.delete(key);
-    for (const service of after) members.services.get(service)?.pods.set(key, object);
+    for (const service of after) admit(members.services.get(service), key, object);
     return left.length === 0 ? after : [...left, ...after];
   }
 
@@ -77,6 +93,12 @@ export class ServiceMembers {
     }
     return members;
   }
+}
+
+function admit(membership: Membership | undefined, key: string, pod: Pod): void {
+  if (membership === undefined) return;
+  const order = membership.pods.get(key)?.order ?? membership.nextOrder++;
+  membership.pods.set(key, { pod, order });
 }
 
 function selecting({ services, byLabels }: NamespaceMembers, labels: Labels): readonly string[] {

@@ -30,14 +30,19 @@ const OVERLOAD_FACTOR: number = 5 / 6;
  */
 export function cpuRatiosOf(nodes: Iterable<TopologyNode>): CpuRatios | undefined {
   const cpuByZone = new Map<string, number>();
-  let total = 0;
   for (const { zone, cpuMilli, ready, controlPlane } of nodes) {
     if (controlPlane || !ready) continue;
     if (zone === undefined || zone === "" || cpuMilli === 0) return undefined;
     cpuByZone.set(zone, (cpuByZone.get(zone) ?? 0) + cpuMilli);
-    total += cpuMilli;
   }
-  if (total === 0 || cpuByZone.size < 2) return undefined;
+  return ratiosOf(cpuByZone);
+}
+
+/** The shares of zones whose nodes all count; none for fewer than two zones. */
+export function ratiosOf(cpuByZone: ReadonlyMap<string, number>): CpuRatios | undefined {
+  if (cpuByZone.size < 2) return undefined;
+  let total = 0;
+  for (const cpuMilli of cpuByZone.values()) total += cpuMilli;
   const zones = [...cpuByZone.keys()].sort();
   return new Map(zones.map((zone) => [zone, (cpuByZone.get(zone) as number) / total]));
 }
