@@ -1,7 +1,10 @@
 import type { Suite } from "../suite.ts";
 import { boundedFrequency } from "./bounded-frequency.ts";
+import { conntrackCleanup } from "./conntrack-cleanup.ts";
 import { daemonsetRollout } from "./daemonset-rollout.ts";
 import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-reconcile.ts";
+import { hpaReplicas } from "./hpa-replicas.ts";
+import { ipSpread } from "./ip-spread.ts";
 import { kubeproxyRules } from "./kubeproxy-rules.ts";
 import { labelSelector } from "./label-selector.ts";
 import { legacyEndpoints } from "./legacy-endpoints.ts";
@@ -31,6 +34,8 @@ export const SUITES: readonly Suite[] = [
   topologyHints,
   proxyCategorize,
   kubeproxyRules,
+  conntrackCleanup,
+  ipSpread,
   rollout,
   rolloutProportional,
   replicasetPodDeletionOrder,
@@ -38,6 +43,7 @@ export const SUITES: readonly Suite[] = [
   legacyEndpoints,
   statefulsetRollout,
   daemonsetRollout,
+  hpaReplicas,
   workqueueBackoff,
   triggerTime,
   boundedFrequency,

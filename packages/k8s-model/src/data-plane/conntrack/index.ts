@@ -1,0 +1,6 @@
+export {
+  type CleanedService,
+  ConntrackCleaner,
+  changeNeedsCleaning,
+  type TrackedFlow,
+} from "./cleaner.ts";

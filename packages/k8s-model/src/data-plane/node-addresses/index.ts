@@ -1,0 +1,5 @@
+export {
+  type NodePortAddresses,
+  nodePortAddresses,
+  nodePortIPs,
+} from "./node-port-addresses.ts";
