@@ -21,34 +21,6 @@ export type Scores = Int32Array | undefined;
 
 export type ScoresByPlugin = Readonly<Record<ScorePlugin, Scores>>;
 
-/** One look at all nodes for one pod. Nodes are numbers into the cluster's list. */
-export interface Cycle {
-  /** Nodes that the pod may be placed on. */
-  readonly feasible: Int32Array;
-  /** Per node the number of the first plugin that objected, or one of the two values below. */
-  readonly objections: Int8Array;
-}
-
-export const NO_OBJECTION = -1;
-/** Not even looked at, because the pod names other nodes. */
-export const EXCLUDED = -2;
-
-/** Filters the nodes. */
-export function filterNodes(view: ShapeView, { nodes }: ClusterView): Cycle {
-  const names = view.shape.requiredNodes.nodeNames;
-  const minima = view.hard.counts.map((count) => count.minimum());
-  const objections = new Int8Array(nodes.length);
-  const feasible = new Int32Array(nodes.length);
-  let count = 0;
-  for (let index = 0; index < nodes.length; index++) {
-    const excluded = names !== undefined && !names.has(nodes[index]?.name ?? "");
-    const objection = excluded ? EXCLUDED : view.objection(index, minima);
-    objections[index] = objection;
-    if (objection === NO_OBJECTION) feasible[count++] = index;
-  }
-  return { feasible: feasible.subarray(0, count), objections };
-}
-
 /** Every plugin's own scores, before they are brought to the scale of 0 to 100. */
 export function rawScores(
   view: ShapeView,
@@ -57,9 +29,9 @@ export function rawScores(
 ): ScoresByPlugin {
   const { milliCpu, memory } = view.shape.requests;
   return {
-    TaintToleration: feasible.map((index) => view.badTaints[index] ?? 0),
-    NodeAffinity: view.shape.preferredNodes && feasible.map((index) => view.preferred[index] ?? 0),
-    NodeResourcesFit: feasible.map((index) => view.fitScores[index] ?? 0),
+    TaintToleration: picked(view.badTaints, feasible),
+    NodeAffinity: view.shape.preferredNodes && picked(view.preferred, feasible),
+    NodeResourcesFit: picked(view.fitScores, feasible),
     PodTopologySpread: spreadScores(view, feasible),
     InterPodAffinity: view.affinity.hasPreferences
       ? feasible.map((index) => view.affinity.score(nodeAt(cluster, index)))
@@ -123,7 +95,7 @@ function domainsAmong(
   complete: Uint8Array,
 ): number {
   const byNode = constraint.topologyKey === HOSTNAME_LABEL;
-  const seen = new Uint8Array(matching.length);
+  const seen = new Uint8Array(byNode ? 0 : matching.length);
   let count = 0;
   for (let position = 0; position < feasible.length; position++) {
     const index = feasible[position] ?? 0;

@@ -15,11 +15,11 @@ export interface PlacedPod {
 /** A node and what the pods placed on it take. */
 export class NodeState {
   readonly name: string;
-  readonly node: Node;
   readonly labels: Labels;
-  readonly taints: readonly Taint[];
-  readonly unschedulable: boolean;
-  readonly allocatable: ResourceVector;
+  node: Node;
+  taints: readonly Taint[];
+  unschedulable: boolean;
+  allocatable: ResourceVector;
   readonly pods: Map<string, PlacedPod> = new Map();
   readonly requestedScalars: Map<string, number> = new Map();
   requestedMilliCpu = 0;
@@ -28,7 +28,7 @@ export class NodeState {
   /** With the floor of 100m and 200 Mi for containers without the request. */
   scoringMilliCpu = 0;
   scoringMemory = 0;
-  /** Grows with every pod that comes or goes. */
+  /** Grows with every pod that comes or goes, and with every change of the node. */
   generation = 0;
 
   constructor(node: Node) {
@@ -38,6 +38,15 @@ export class NodeState {
     this.taints = node.spec?.taints ?? [];
     this.unschedulable = node.spec?.unschedulable === true;
     this.allocatable = nodeAllocatable(node);
+  }
+
+  /** Takes over a newer version of the node with the same labels. */
+  update(node: Node): void {
+    this.node = node;
+    this.taints = node.spec?.taints ?? [];
+    this.unschedulable = node.spec?.unschedulable === true;
+    this.allocatable = nodeAllocatable(node);
+    this.generation += 1;
   }
 
   add(pod: PlacedPod): void {
@@ -70,4 +79,26 @@ export class NodeState {
       this.requestedScalars.set(name, (this.requestedScalars.get(name) ?? 0) + sign * amount);
     }
   }
+}
+
+/** Whether nothing that the scheduler reads of a node differs: heartbeats change the rest. */
+export function sameForScheduling(a: Node, b: Node): boolean {
+  return (
+    a === b ||
+    (sameLabels(a, b) &&
+      a.spec?.unschedulable === b.spec?.unschedulable &&
+      same(a.spec?.taints, b.spec?.taints) &&
+      same(
+        a.status?.allocatable ?? a.status?.capacity,
+        b.status?.allocatable ?? b.status?.capacity,
+      ))
+  );
+}
+
+export function sameLabels(a: Node, b: Node): boolean {
+  return same(a.metadata.labels, b.metadata.labels);
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

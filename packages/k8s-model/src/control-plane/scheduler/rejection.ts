@@ -1,4 +1,4 @@
-import { type Cycle, EXCLUDED, NO_OBJECTION } from "./cycle.ts";
+import { type Cycle, EXCLUDED, NO_OBJECTION } from "./node-search.ts";
 import { insufficiencies } from "./resource-fit.ts";
 import {
   type ClusterView,

@@ -9,15 +9,14 @@ import {
   QuantityError,
 } from "../../api/index.ts";
 import {
-  type Cycle,
-  filterNodes,
   normalizedScores,
   rawScores,
   type ScorePlugin,
   type ScoresByPlugin,
   totals,
 } from "./cycle.ts";
-import { NodeState, type PlacedPod } from "./node-state.ts";
+import { type Cycle, NodeSearch } from "./node-search.ts";
+import { NodeState, type PlacedPod, sameForScheduling, sameLabels } from "./node-state.ts";
 import { type PodShape, podShape, shapeSignature } from "./pod-shape.ts";
 import { type Rejection, rejectionOf, unschedulableSentence } from "./rejection.ts";
 import type { ScoringStrategy } from "./resource-score.ts";
@@ -54,6 +53,8 @@ export interface Assessment {
 export interface SchedulerOptions {
   /** Of NodeResourcesFit; LeastAllocated unless told. */
   readonly scoringStrategy?: ScoringStrategy;
+  /** `percentageOfNodesToScore`: 100, all nodes, unless told; 0 is the original's adaptive share. */
+  readonly percentageOfNodesToScore?: number;
 }
 
 /** Views of more shapes than this are forgotten, the one unused for longest first. */
@@ -61,9 +62,9 @@ const MAX_VIEWS = 256;
 
 /**
  * The default kube-scheduler of release 1.36 over nodes and pods that are told to it one by one. It
- * decides and changes nothing: a pod is placed by {@link addPod} with its node. Every node is scored
- * (as with `percentageOfNodesToScore: 100`); of equals the lowest node name wins, where the original
- * draws. Nothing is random. Left out: volumes, images, preemption, dynamic resources, gangs.
+ * decides and changes nothing: a pod is placed by {@link addPod} with its node. Of equals the lowest
+ * node name wins, where the original draws. Nothing is random. Left out: volumes, images, preemption,
+ * dynamic resources, gangs.
  */
 export class SchedulerState {
   readonly #strategy: ScoringStrategy;
@@ -74,17 +75,24 @@ export class SchedulerState {
   readonly #namespaces: Map<string, Labels> = new Map();
   readonly #shapes: Map<string, PodShape> = new Map();
   readonly #views: Map<string, ShapeView> = new Map();
+  readonly #percentage: number;
   #ordered: ClusterView | undefined;
+  #search: NodeSearch | undefined;
   #indices: Map<string, number> = new Map();
 
   constructor(options: SchedulerOptions = {}) {
     this.#strategy = options.scoringStrategy ?? { type: "LeastAllocated" };
+    this.#percentage = options.percentageOfNodesToScore ?? 100;
   }
 
   /** Makes a node known, or takes over a change of it; pods on it stay. */
   addNode(node: Node): void {
     const known = this.#nodes.get(node.metadata.name);
     if (known !== undefined && sameForScheduling(known.node, node)) return;
+    if (known !== undefined && sameLabels(known.node, node)) {
+      this.#nodeChanged(known, node);
+      return;
+    }
     const state = new NodeState(node);
     this.#nodes.set(state.name, state);
     for (const key of this.#keysOnNode.get(state.name) ?? []) {
@@ -150,7 +158,7 @@ export class SchedulerState {
   schedule(pod: Pod, context: SchedulingContext = {}): Placement {
     const view = this.#viewOrError(pod, context);
     if (typeof view === "string") return { unschedulable: view };
-    const cycle = filterNodes(view, this.#cluster);
+    const cycle = this.#searched(view);
     // Like the original, which does not score a single candidate.
     if (cycle.feasible.length < 2) return this.#place(view, cycle, new Int32Array(1));
     return this.#place(view, cycle, this.#score(view, cycle).total);
@@ -164,7 +172,7 @@ export class SchedulerState {
   assess(pod: Pod, context: SchedulingContext = {}): Assessment {
     const view = this.#view(pod, context);
     const cluster = this.#cluster;
-    const cycle = filterNodes(view, cluster);
+    const cycle = this.#searched(view);
     const { raw, normalized, total } = this.#score(view, cycle);
     const rejected = new Map<string, Rejection>();
     for (const [index, objection] of cycle.objections.entries()) {
@@ -204,6 +212,22 @@ export class SchedulerState {
 
   #nameOf(index: number): string {
     return this.#cluster.nodes[index]?.name ?? "";
+  }
+
+  #searched(view: ShapeView): Cycle {
+    const cluster = this.#cluster;
+    this.#search ??= new NodeSearch(this.#percentage, [...this.#nodes.values()], this.#indices);
+    return this.#search.run(view, cluster, this.#indices);
+  }
+
+  /** A change that leaves a node's place in the topology as it is, such as a taint. */
+  #nodeChanged(state: NodeState, node: Node): void {
+    state.update(node);
+    const index = this.#ordered === undefined ? undefined : this.#indices.get(state.name);
+    if (index === undefined) return;
+    for (const [key, view] of this.#views) {
+      if (!view.nodeChanged(index)) this.#views.delete(key);
+    }
   }
 
   get #cluster(): ClusterView {
@@ -263,32 +287,26 @@ export class SchedulerState {
 
   #forgetViews(): void {
     this.#ordered = undefined;
+    this.#search = undefined;
     this.#views.clear();
   }
 }
 
-/** The feasible node with the highest total; of equals the first, which has the lowest name. */
+/** The feasible node with the highest total; of equals the lowest number, which has the lowest name. */
 function best(feasible: Int32Array, total: Int32Array): number {
-  let winner = 0;
+  let winner = feasible[0] ?? 0;
+  let most = total[0] ?? 0;
   for (let i = 1; i < feasible.length; i++) {
-    if ((total[i] ?? 0) > (total[winner] ?? 0)) winner = i;
+    const score = total[i] ?? 0;
+    const index = feasible[i] ?? 0;
+    if (score < most || (score === most && index > winner)) continue;
+    winner = index;
+    most = score;
   }
-  return feasible[winner] ?? 0;
+  return winner;
 }
 
 function plain(scores: ScoresByPlugin): Assessment["raw"] {
   const entries = Object.entries(scores).map(([plugin, list]) => [plugin, list && [...list]]);
   return Object.fromEntries(entries) as Assessment["raw"];
-}
-
-/** Whether nothing that the scheduler reads of a node differs: heartbeats change the rest. */
-function sameForScheduling(a: Node, b: Node): boolean {
-  const read = ({ metadata, spec, status }: Node): string =>
-    JSON.stringify([
-      metadata.labels,
-      spec?.taints,
-      spec?.unschedulable,
-      status?.allocatable ?? status?.capacity,
-    ]);
-  return a === b || read(a) === read(b);
 }

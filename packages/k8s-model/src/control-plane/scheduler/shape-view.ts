@@ -103,10 +103,21 @@ export class ShapeView {
     this.affinity.add(affinity, this.#node(index), sign);
   }
 
+  /** Looks at a node again whose labels are the same; false where more than that node changes. */
+  nodeChanged(index: number): boolean {
+    const honoring = [...this.spread.hard, ...this.spread.soft].some((one) => one.honorsNodeTaints);
+    if (!honoring) this.#lookAtTaints(index, this.#node(index));
+    return !honoring;
+  }
+
+  #lookAtTaints(index: number, node: NodeState): void {
+    this.#standing[index] = standingObjection(this.shape, node);
+    this.badTaints[index] = untoleratedPreferences(node.taints, preferNoSchedule(this.shape));
+  }
+
   #look(index: number, node: NodeState): void {
     const { shape } = this;
-    this.#standing[index] = standingObjection(shape, node);
-    this.badTaints[index] = untoleratedPreferences(node.taints, preferNoSchedule(shape));
+    this.#lookAtTaints(index, node);
     this.preferred[index] = shape.preferredNodes?.score(node) ?? 0;
     for (const pod of node.pods.values()) this.count(pod, index, 1);
   }

@@ -33,7 +33,7 @@ export class SchedulingLoop {
   readonly #store: Store;
   readonly #timings: Timings;
   readonly #informers: SchedulingInformers;
-  readonly #state = new SchedulerState();
+  readonly #state = new SchedulerState({ percentageOfNodesToScore: 0 });
   readonly #bucket: TokenBucket;
   readonly #queue = new Set<string>();
   readonly #waiting = new Map<string, string>();
