@@ -6,13 +6,25 @@ export { rollingUpdate } from "./deployment/rolling-update.ts";
 export { scaleDeployment } from "./deployment/scaling.ts";
 export * from "./endpoint-slice/index.ts";
 export * from "./endpoints/index.ts";
+export { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
+export * as autoscaling from "./horizontal-pod-autoscaler/index.ts";
 export * from "./placement/index.ts";
 export { deletionOrder, type RankedPod } from "./replica-set/deletion-order.ts";
+export type { Change } from "./runtime/change.ts";
+export {
+  type Controller,
+  ControllerRunner,
+  type Plan,
+  type RunnerOptions,
+  type SyncCounts,
+} from "./runtime/controller-runner.ts";
+export { type Informers, watchAll } from "./runtime/informers.ts";
 export {
   BackoffRateLimiter,
   DEFAULT_BACKOFF,
   ENDPOINT_SLICE_BACKOFF,
 } from "./runtime/rate-limiter.ts";
+export type { RunnerTimes } from "./runtime/runner-times.ts";
 export { Work } from "./runtime/work.ts";
 export { WorkQueue } from "./runtime/work-queue.ts";
 export * from "./scheduler/index.ts";
