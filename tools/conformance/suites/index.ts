@@ -10,6 +10,7 @@ import { labelSelector } from "./label-selector.ts";
 import { legacyEndpoints } from "./legacy-endpoints.ts";
 import { manifestDefaulting } from "./manifest-defaulting.ts";
 import { manifestValidation } from "./manifest-validation.ts";
+import { nodeLifecycle } from "./node-lifecycle.ts";
 import { proxyCategorize } from "./proxy-categorize.ts";
 import { quantity } from "./quantity.ts";
 import { replicasetPodDeletionOrder } from "./replicaset-pod-deletion-order.ts";
@@ -44,6 +45,7 @@ export const SUITES: readonly Suite[] = [
   statefulsetRollout,
   daemonsetRollout,
   hpaReplicas,
+  nodeLifecycle,
   workqueueBackoff,
   triggerTime,
   boundedFrequency,

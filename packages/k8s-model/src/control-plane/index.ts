@@ -8,6 +8,7 @@ export * from "./endpoint-slice/index.ts";
 export * from "./endpoints/index.ts";
 export { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
 export * as autoscaling from "./horizontal-pod-autoscaler/index.ts";
+export * as nodeLifeCycle from "./node-life-cycle/index.ts";
 export * from "./placement/index.ts";
 export { deletionOrder, type RankedPod } from "./replica-set/deletion-order.ts";
 export type { Change } from "./runtime/change.ts";

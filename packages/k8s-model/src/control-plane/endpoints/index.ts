@@ -1,0 +1,10 @@
+export { AddressIndex } from "./address-index.ts";
+export { addressOfPod, type PodAddress } from "./address-of-pod.ts";
+export { inSubsetOrder } from "./hash-order.ts";
+export {
+  DEFAULT_MAX_ENDPOINTS_PER_OBJECT,
+  type EndpointsInput,
+  type EndpointsOutput,
+  OVER_CAPACITY_ANNOTATION,
+  reconcileEndpoints,
+} from "./reconcile.ts";
