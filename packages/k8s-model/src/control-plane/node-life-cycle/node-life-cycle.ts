@@ -1,37 +1,26 @@
 import type { EventId } from "@k8s-netsim/sim-core";
-import {
-  type Node,
-  objectKey,
-  type Pod,
-  REGION_LABEL,
-  type Taint,
-  ZONE_LABEL,
-} from "../../api/index.ts";
+import { type Node, objectKey, type Pod, type Taint } from "../../api/index.ts";
 import { hashText, type Store, timestampAt } from "../../store/index.ts";
 import { isPodReady } from "../endpoint-slice/endpoint-of-pod.ts";
 import { withCondition } from "../kubelet/pod-status.ts";
+import type { InformerEvent } from "../runtime/informer.ts";
 import type { Informers } from "../runtime/informers.ts";
 import { TokenBucket } from "../runtime/token-bucket.ts";
 import type { Work } from "../runtime/work.ts";
 import type { Timings } from "../timings.ts";
-import { readyStatusOf, taintKeyOf, withTaint } from "./taints.ts";
-import { evictionRatesHz, zoneState } from "./zone-state.ts";
+import { withConditionTaints } from "./condition-taints.ts";
+import { type DisruptionOptions, handleDisruption, type ZoneRecords } from "./disruption.ts";
+import { NodeHealth, zoneOf } from "./node-health.ts";
+import { afterHealthCheck, readyStatusOf, withNoExecuteTaint } from "./taints.ts";
+import { ZoneQueue } from "./zone-queue.ts";
 
-const NS_PER_SECOND = 1_000_000_000;
-
-interface ZoneQueue {
-  /** Nodes that wait for their NoExecute taint, in the order in which they were lost. */
-  readonly waiting: Set<string>;
-  rateHz: number;
-  /** When the next taint may be set (ns). */
-  nextNs: number;
-  event: EventId | undefined;
-}
+type Edit = (node: Node, taints: readonly Taint[], timeAdded: string) => readonly Taint[];
 
 /**
  * The node life-cycle controller: a node whose lease is not renewed for the grace period becomes
- * Unknown, its pods not ready, it is tainted NoSchedule at once and NoExecute at the rate of its
- * zone. Renewals are not events: when a node was last heard of follows from arithmetic.
+ * Unknown and its pods not ready; conditions are tainted NoSchedule at once; the next look, a
+ * period later, queues the node for NoExecute at the rate of its zone. Renewals are not events:
+ * when a node was last heard of follows from arithmetic, and looks are made only when one is due.
  */
 export class NodeLifeCycle {
   readonly #work: Work;
@@ -39,8 +28,13 @@ export class NodeLifeCycle {
   readonly #timings: Timings;
   readonly #informers: Informers;
   readonly #bucket: TokenBucket;
-  readonly #zones = new Map<string, ZoneQueue>();
+  readonly #health = new NodeHealth();
+  readonly #queues = new Map<string, ZoneQueue>();
   readonly #expiries = new Map<string, EventId>();
+  /** Nodes whose Ready status has changed since the last look. */
+  readonly #changed = new Set<string>();
+  #records: ZoneRecords = new Map();
+  #lookAtNs: number | undefined;
 
   constructor(work: Work, store: Store, timings: Timings, informers: Informers) {
     this.#work = work;
@@ -48,22 +42,18 @@ export class NodeLifeCycle {
     this.#timings = timings;
     this.#informers = informers;
     this.#bucket = new TokenBucket(timings.controllerQps, timings.controllerBurst);
-    informers.nodes.onEvent(({ type, object, old }) => {
-      const status = readyStatusOf(object);
-      if (type === "DELETED") this.#dequeue(object);
-      else if (old === undefined ? status !== "True" : readyStatusOf(old) !== status) {
-        this.#statusChanged(object);
-      }
-    });
+    informers.nodes.onEvent((event) => this.#see(event));
   }
 
   /** Tells that a node has fallen silent, now. */
   nodeLost(nodeName: string): void {
-    const atNs = this.#expiryNs(nodeName, this.#work.now);
-    this.#expiries.set(
-      nodeName,
-      this.#work.at(atNs, () => this.#expire(nodeName)),
-    );
+    const { leaseRenewNs, nodeMonitorPeriodNs } = this.#timings;
+    const { now } = this.#work;
+    const offset = hashText(`${this.#work.sim.seed}/lease/${nodeName}`) % leaseRenewNs;
+    const renewals = Math.floor((now - offset) / leaseRenewNs);
+    const renewedNs = Math.max(0, offset + renewals * leaseRenewNs);
+    const seenNs = Math.ceil(renewedNs / nodeMonitorPeriodNs) * nodeMonitorPeriodNs;
+    this.#expireAfter(nodeName, seenNs);
   }
 
   /** Tells that a node is heard of again, before or after it was given up. */
@@ -75,37 +65,145 @@ export class NodeLifeCycle {
     this.#work.after(statusUpdateNs + apiWriteNs, () => this.#setReady(nodeName, "True"));
   }
 
-  /**
-   * When the controller gives a node up: it looks every period, counts the grace from when it saw
-   * the last renewal, and renewals come every `leaseRenewNs` from an offset of the node's own.
-   */
-  #expiryNs(nodeName: string, lostNs: number): number {
-    const { leaseRenewNs, nodeMonitorPeriodNs, nodeMonitorGraceNs } = this.#timings;
-    const offset = hashText(`${this.#work.sim.seed}/lease/${nodeName}`) % leaseRenewNs;
-    const renewals = Math.floor((lostNs - offset) / leaseRenewNs);
-    const renewedNs = Math.max(0, offset + renewals * leaseRenewNs);
-    const seenNs = Math.ceil(renewedNs / nodeMonitorPeriodNs) * nodeMonitorPeriodNs;
+  /** The node is given up at the first look more than the grace period after its last sign. */
+  #expireAfter(nodeName: string, seenNs: number): void {
+    const { nodeMonitorPeriodNs, nodeMonitorGraceNs } = this.#timings;
     const periods = Math.floor((seenNs + nodeMonitorGraceNs) / nodeMonitorPeriodNs) + 1;
-    return Math.max(lostNs, periods * nodeMonitorPeriodNs);
+    const atNs = Math.max(this.#work.now, periods * nodeMonitorPeriodNs);
+    this.#expiries.set(
+      nodeName,
+      this.#work.at(atNs, () => this.#expire(nodeName)),
+    );
   }
 
   #expire(nodeName: string): void {
     this.#expiries.delete(nodeName);
+    this.#health.giveUp(nodeName);
     this.#write(() => this.#setReady(nodeName, "Unknown"));
     for (const pod of this.#informers.pods.byIndex("node", nodeName)) {
       if (isPodReady(pod)) this.#write(() => this.#setPodNotReady(pod));
     }
+    this.#lookAt(this.#work.now);
+  }
+
+  #see({ type, object, old }: InformerEvent<Node>): void {
+    const { name } = object.metadata;
+    if (type === "DELETED") {
+      this.#health.forget(name);
+      this.#changed.delete(name);
+      this.#queue(zoneOf(object)).delete(name);
+    } else {
+      this.#health.see(object);
+      const taints = object.spec?.taints ?? [];
+      if (withConditionTaints(object, taints) !== taints) this.#retaint(name, withConditionTaints);
+      const status = readyStatusOf(object);
+      if (old === undefined ? status === "True" && this.#isCalm() : readyStatusOf(old) === status) {
+        return;
+      }
+      this.#changed.add(name);
+    }
+    const period = this.#timings.nodeMonitorPeriodNs;
+    this.#lookAt((Math.floor(this.#work.now / period) + 1) * period);
+  }
+
+  /** Whether one more ready node cannot change any zone's state. */
+  #isCalm(): boolean {
+    return [...this.#records.values()].every(({ state }) => state === "Normal");
+  }
+
+  #lookAt(atNs: number): void {
+    if (this.#lookAtNs !== undefined && this.#lookAtNs <= atNs) return;
+    this.#lookAtNs = atNs;
+    this.#work.at(atNs, () => {
+      if (this.#lookAtNs !== atNs) return;
+      this.#lookAtNs = undefined;
+      this.#look();
+    });
+  }
+
+  /** One `monitorNodeHealth`: taints by the status seen, then the zones' states. */
+  #look(): void {
+    for (const name of this.#changed) {
+      const node = this.#informers.nodes.get(name);
+      if (node !== undefined) this.#checkHealth(node);
+    }
+    this.#changed.clear();
+    const { zones, turn } = handleDisruption(
+      this.#records,
+      this.#health.counts(),
+      disruptionOptions(this.#timings),
+    );
+    this.#records = zones;
+    if (turn === "all-down") this.#takeTaintsBack();
+    if (turn === "up-again") this.#renewGrace();
+    for (const [zone, { rateHz }] of zones) this.#queue(zone).setRate(rateHz);
+  }
+
+  #checkHealth(node: Node): void {
+    const { name } = node.metadata;
+    const status = readyStatusOf(node);
+    const taints = node.spec?.taints ?? [];
+    const changes = afterHealthCheck(taints, status, "") !== taints;
+    if (changes) {
+      this.#retaint(name, (now, before, time) =>
+        afterHealthCheck(before, readyStatusOf(now), time),
+      );
+    }
+    const queue = this.#queue(zoneOf(node));
+    if (status === "True") queue.delete(name);
+    else if (!changes) queue.add(name);
+  }
+
+  #takeTaintsBack(): void {
+    for (const { metadata, spec } of this.#informers.nodes.cache.values()) {
+      const taints = spec?.taints ?? [];
+      if (afterHealthCheck(taints, "True", "") === taints) continue;
+      this.#changed.add(metadata.name);
+      this.#retaint(metadata.name, (_, before) => afterHealthCheck(before, "True", ""));
+    }
+    if (this.#changed.size > 0) this.#lookAt(this.#work.now + this.#timings.nodeMonitorPeriodNs);
+  }
+
+  #renewGrace(): void {
+    for (const [name, event] of [...this.#expiries]) {
+      this.#work.cancel(event);
+      this.#expireAfter(name, this.#work.now);
+    }
+  }
+
+  #queue(zone: string): ZoneQueue {
+    let queue = this.#queues.get(zone);
+    if (queue === undefined) {
+      queue = new ZoneQueue(this.#work, this.#timings.nodeEvictionRateHz, (name) =>
+        this.#retaint(name, (node, before, time) =>
+          withNoExecuteTaint(before, readyStatusOf(node), time),
+        ),
+      );
+      this.#queues.set(zone, queue);
+    }
+    return queue;
+  }
+
+  /** Writes the node's taints as they follow from the node as the API server has it by then. */
+  #retaint(nodeName: string, edit: Edit): void {
+    this.#write(() => {
+      const node = this.#store.get<Node>("Node", nodeName);
+      if (node === undefined) return;
+      const before = node.spec?.taints ?? [];
+      const after = edit(node, before, timestampAt(this.#work.now));
+      if (after === before) return;
+      this.#store.update<Node>("Node", nodeName, (draft) => {
+        draft.spec = { ...draft.spec, taints: [...after] as Taint[] };
+      });
+    });
   }
 
   #setReady(nodeName: string, status: "True" | "Unknown"): void {
     if (this.#store.get("Node", nodeName) === undefined) return;
     this.#store.update<Node>("Node", nodeName, (draft) => {
       const conditions = (draft.status?.conditions ?? []).filter(({ type }) => type !== "Ready");
-      const condition = {
-        type: "Ready",
-        status,
-        lastTransitionTime: timestampAt(this.#work.now),
-      };
+      const lastTransitionTime = timestampAt(this.#work.now);
+      const condition = { type: "Ready", status, lastTransitionTime };
       draft.status = { ...draft.status, conditions: [...conditions, condition] };
     });
   }
@@ -120,102 +218,18 @@ export class NodeLifeCycle {
     });
   }
 
-  #statusChanged(node: Node): void {
-    const { name } = node.metadata;
-    const key = taintKeyOf(readyStatusOf(node));
-    this.#write(() => this.#setTaint(name, "NoSchedule", key));
-    this.#updateRates();
-    const zone = this.#zone(zoneOf(node));
-    if (key === undefined) {
-      this.#dequeue(node);
-      this.#write(() => this.#setTaint(name, "NoExecute", undefined));
-    } else {
-      zone.waiting.add(name);
-      this.#next(zone);
-    }
-  }
-
-  #dequeue(node: Node): void {
-    this.#zone(zoneOf(node)).waiting.delete(node.metadata.name);
-  }
-
-  #setTaint(nodeName: string, effect: "NoSchedule" | "NoExecute", key: string | undefined): void {
-    const node = this.#store.get<Node>("Node", nodeName);
-    if (node === undefined) return;
-    const before = node.spec?.taints ?? [];
-    const after = withTaint(before, effect, key, timestampAt(this.#work.now));
-    if (after === before) return;
-    this.#store.update<Node>("Node", nodeName, (draft) => {
-      draft.spec = { ...draft.spec, taints: [...after] as Taint[] };
-    });
-  }
-
-  /** Taints the next waiting node of a zone when its rate allows. */
-  #next(zone: ZoneQueue): void {
-    if (zone.event !== undefined || zone.rateHz === 0 || zone.waiting.size === 0) return;
-    zone.event = this.#work.at(Math.max(this.#work.now, zone.nextNs), () => {
-      zone.event = undefined;
-      const [name] = zone.waiting;
-      if (name !== undefined) {
-        zone.waiting.delete(name);
-        zone.nextNs = this.#work.now + Math.round(NS_PER_SECOND / zone.rateHz);
-        this.#write(() => {
-          const node = this.#store.get<Node>("Node", name);
-          const key = node && taintKeyOf(readyStatusOf(node));
-          if (key !== undefined) this.#setTaint(name, "NoExecute", key);
-        });
-      }
-      this.#next(zone);
-    });
-  }
-
-  #updateRates(): void {
-    const { unhealthyZoneThreshold, largeClusterSizeThreshold } = this.#timings;
-    const counts = new Map<string, { ready: number; notReady: number }>();
-    for (const node of this.#informers.nodes.cache.values()) {
-      const count = counts.get(zoneOf(node)) ?? { ready: 0, notReady: 0 };
-      if (readyStatusOf(node) === "True") count.ready++;
-      else count.notReady++;
-      counts.set(zoneOf(node), count);
-    }
-    const states = new Map(
-      [...counts].map(([zone, { ready, notReady }]) => [
-        zone,
-        { state: zoneState(ready, notReady, unhealthyZoneThreshold), size: ready + notReady },
-      ]),
-    );
-    const rates = evictionRatesHz(states, {
-      rateHz: this.#timings.nodeEvictionRateHz,
-      secondaryRateHz: this.#timings.secondaryNodeEvictionRateHz,
-      largeClusterSizeThreshold,
-    });
-    for (const [name, rateHz] of rates) {
-      const zone = this.#zone(name);
-      if (zone.rateHz === rateHz) continue;
-      zone.rateHz = rateHz;
-      if (zone.event !== undefined) this.#work.cancel(zone.event);
-      zone.event = undefined;
-      this.#next(zone);
-    }
-  }
-
-  #zone(name: string): ZoneQueue {
-    let zone = this.#zones.get(name);
-    if (zone === undefined) {
-      const rateHz = this.#timings.nodeEvictionRateHz;
-      zone = { waiting: new Set(), rateHz, nextNs: 0, event: undefined };
-      this.#zones.set(name, zone);
-    }
-    return zone;
-  }
-
   #write(action: () => void): void {
     const fromNs = this.#bucket.take(this.#work.now);
     this.#work.at(fromNs + this.#timings.apiWriteNs, action);
   }
 }
 
-/** Zones are told apart within regions. */
-function zoneOf({ metadata }: Node): string {
-  return `${metadata.labels?.[REGION_LABEL] ?? ""}:${metadata.labels?.[ZONE_LABEL] ?? ""}`;
+function disruptionOptions(timings: Timings): DisruptionOptions {
+  const { nodeEvictionRateHz, secondaryNodeEvictionRateHz } = timings;
+  return {
+    rateHz: nodeEvictionRateHz,
+    secondaryRateHz: secondaryNodeEvictionRateHz,
+    largeClusterSizeThreshold: timings.largeClusterSizeThreshold,
+    unhealthyZoneThreshold: timings.unhealthyZoneThreshold,
+  };
 }

@@ -14,21 +14,43 @@ export function taintKeyOf(status: ReadyStatus): string | undefined {
   return status === "False" ? NOT_READY_TAINT : UNREACHABLE_TAINT;
 }
 
-/** Taints with those of the life-cycle controller for one effect replaced by at most one key. */
-export function withTaint(
+const isNoExecute = (taint: Taint, key: string): boolean =>
+  taint.effect === "NoExecute" && taint.key === key;
+
+/** A node's taints with the NoExecute taint of its Ready status, and without that of the other. */
+export function withNoExecuteTaint(
   taints: readonly Taint[],
-  effect: "NoSchedule" | "NoExecute",
-  key: string | undefined,
+  status: ReadyStatus,
   timeAdded: string,
 ): readonly Taint[] {
-  const isOurs = (taint: Taint): boolean =>
-    taint.effect === effect && (taint.key === NOT_READY_TAINT || taint.key === UNREACHABLE_TAINT);
-  if (key !== undefined && taints.some((taint) => isOurs(taint) && taint.key === key)) {
-    return taints;
-  }
-  const others = taints.filter((taint) => !isOurs(taint));
-  if (key === undefined) return others.length === taints.length ? taints : others;
-  return [...others, { key, effect, ...(effect === "NoExecute" ? { timeAdded } : {}) }];
+  const key = taintKeyOf(status);
+  if (key === undefined) return taints;
+  if (taints.some((taint) => isNoExecute(taint, key))) return withoutNoExecuteTaints(taints, key);
+  const others = withoutNoExecuteTaints(taints);
+  return [...others, { key, effect: "NoExecute", timeAdded }];
+}
+
+/** The taints without the life cycle's NoExecute taints, but one; the same array where there are none. */
+function withoutNoExecuteTaints(taints: readonly Taint[], but?: string): readonly Taint[] {
+  const goes = (taint: Taint): boolean =>
+    [NOT_READY_TAINT, UNREACHABLE_TAINT].some((key) => key !== but && isNoExecute(taint, key));
+  return taints.some(goes) ? taints.filter((taint) => !goes(taint)) : taints;
+}
+
+/**
+ * What a look at a node's health changes at once (`processTaintBaseEviction`): a ready node loses
+ * its NoExecute taints, one that is tainted for the other status changes over. A first NoExecute
+ * taint comes from the zone's queue alone.
+ */
+export function afterHealthCheck(
+  taints: readonly Taint[],
+  status: ReadyStatus,
+  timeAdded: string,
+): readonly Taint[] {
+  if (status === "True") return withoutNoExecuteTaints(taints);
+  const other = status === "False" ? UNREACHABLE_TAINT : NOT_READY_TAINT;
+  const changesOver = taints.some((taint) => isNoExecute(taint, other));
+  return changesOver ? withNoExecuteTaint(taints, status, timeAdded) : taints;
 }
 
 /**

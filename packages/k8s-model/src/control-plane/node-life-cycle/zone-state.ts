@@ -11,28 +11,3 @@ export function zoneState(ready: number, notReady: number, unhealthyThreshold: n
   if (notReady > 2 && notReady / total >= unhealthyThreshold) return "PartialDisruption";
   return "Normal";
 }
-
-export interface EvictionRates {
-  readonly rateHz: number;
-  readonly secondaryRateHz: number;
-  readonly largeClusterSizeThreshold: number;
-}
-
-/**
- * Nodes tainted a second in each zone: the normal rate in normal and in fully disrupted zones, the
- * secondary one in partly disrupted zones of more than `largeClusterSizeThreshold` nodes, none in
- * smaller ones, and none anywhere when all zones are fully disrupted.
- */
-export function evictionRatesHz(
-  zones: ReadonlyMap<string, { readonly state: ZoneState; readonly size: number }>,
-  { rateHz, secondaryRateHz, largeClusterSizeThreshold }: EvictionRates,
-): Map<string, number> {
-  const all = [...zones.values()];
-  const everywhere = all.length > 0 && all.every(({ state }) => state === "FullDisruption");
-  const rates = new Map<string, number>();
-  for (const [zone, { state, size }] of zones) {
-    const partial = size > largeClusterSizeThreshold ? secondaryRateHz : 0;
-    rates.set(zone, everywhere ? 0 : state === "PartialDisruption" ? partial : rateHz);
-  }
-  return rates;
-}
