@@ -112,6 +112,7 @@ export class Cluster {
         preferSameTrafficDistribution: gate("PreferSameTrafficDistribution", 34),
       },
       runtime: this.#inventory,
+      maxUnavailableStatefulSet: gate("MaxUnavailableStatefulSet", Number.POSITIVE_INFINITY),
     });
   }
 
