@@ -60,7 +60,22 @@ const RFC3339 =
  * start and is negative; what is not a timestamp is `undefined`.
  */
 export function timeOfTimestamp(timestamp: string | null | undefined): SimTime | undefined {
-  const match = RFC3339.exec(timestamp ?? "");
+  if (timestamp === null || timestamp === undefined) return undefined;
+  let time = known.get(timestamp);
+  if (time === undefined && !known.has(timestamp)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    time = parsed(timestamp);
+    known.set(timestamp, time);
+  }
+  return time;
+}
+
+/** Timestamps read before: sorting pods by age reads few of them again and again. */
+const known = new Map<string, SimTime | undefined>();
+const MOST_KNOWN = 10_000;
+
+function parsed(timestamp: string): SimTime | undefined {
+  const match = RFC3339.exec(timestamp);
   if (match === null) return undefined;
   const field = (index: number): number => Number(match[index] ?? 0);
   const days = daysFromCivil(field(1), field(2), field(3));

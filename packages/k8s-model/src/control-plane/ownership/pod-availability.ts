@@ -30,10 +30,11 @@ export function untilAvailableNs(
   minReadySeconds: number,
   nowNs: number,
 ): number | undefined {
+  if (minReadySeconds === 0) return undefined;
   let soonest: number | undefined;
   for (const pod of pods) {
     const since = readySinceNs(pod);
-    if (since === undefined || minReadySeconds === 0) continue;
+    if (since === undefined) continue;
     const left = since + minReadySeconds * NS_PER_SECOND - nowNs;
     if (left > 0 && (soonest === undefined || left < soonest)) soonest = left;
   }

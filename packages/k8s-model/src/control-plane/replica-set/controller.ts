@@ -1,4 +1,10 @@
-import { objectKey, type Pod, selectorFromObject, selectorMatches } from "../../api/index.ts";
+import {
+  objectKey,
+  type Pod,
+  type ReplicaSet,
+  selectorFromObject,
+  selectorMatches,
+} from "../../api/index.ts";
 import { controllerOf } from "../ownership/ownership.ts";
 import { isPodActive } from "../ownership/pod-availability.ts";
 import type { Controller, ControllerRunner, Plan } from "../runtime/controller-runner.ts";
@@ -6,6 +12,7 @@ import type { InformerEvent } from "../runtime/informer.ts";
 import type { Informers } from "../runtime/informers.ts";
 import type { Work } from "../runtime/work.ts";
 import { type ObservedReplicaSet, planReplicaSet } from "./plan.ts";
+import { SetCounts } from "./set-counts.ts";
 
 /** The ReplicaSet controller around {@link planReplicaSet}. */
 export class ReplicaSetController implements Controller<ObservedReplicaSet> {
@@ -14,18 +21,22 @@ export class ReplicaSetController implements Controller<ObservedReplicaSet> {
   readonly onStaleCache = "wait" as const;
   readonly #work: Work;
   readonly #informers: Informers;
+  readonly #counts: SetCounts;
 
   constructor(work: Work, informers: Informers) {
     this.#work = work;
     this.#informers = informers;
+    this.#counts = new SetCounts(informers.pods);
   }
 
   start(runner: ControllerRunner<ObservedReplicaSet>): void {
     const { replicaSets, pods } = this.#informers;
-    replicaSets.onEvent(({ type, key }) => {
-      if (type !== "DELETED") runner.add(key);
+    replicaSets.onEvent(({ type, key, object }) => {
+      if (type === "DELETED") this.#counts.forget(object);
+      else runner.add(key);
     });
     pods.onEvent((event) => {
+      this.#counts.see(event);
       for (const key of this.#ownersOf(event)) runner.add(key);
     });
   }
@@ -43,17 +54,18 @@ export class ReplicaSetController implements Controller<ObservedReplicaSet> {
     const replicaSet = replicaSets.get(key);
     if (replicaSet === undefined) return undefined;
     const { uid = "", namespace = "" } = replicaSet.metadata;
-    const own = pods.byIndex("controller", uid);
     const owner = controllerOf(replicaSet);
-    const siblings =
+    const siblings = (): readonly ReplicaSet[] =>
       owner === undefined ? [replicaSet] : replicaSets.byIndex("controller", owner.uid);
-    const relatedPods = siblings
-      .flatMap(({ metadata }) => pods.byIndex("controller", metadata.uid ?? ""))
-      .filter(isPodActive);
     return {
       replicaSet,
-      pods: [...own, ...pods.byIndex("orphan", namespace)],
-      relatedPods,
+      count: this.#counts.of(replicaSet),
+      orphans: pods.byIndex("orphan", namespace),
+      ownPods: () => pods.byIndex("controller", uid),
+      relatedPods: () =>
+        siblings()
+          .flatMap(({ metadata }) => pods.byIndex("controller", metadata.uid ?? ""))
+          .filter(isPodActive),
       nowNs: this.#work.now,
     };
   }

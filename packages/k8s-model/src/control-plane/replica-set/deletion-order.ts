@@ -34,9 +34,7 @@ export function rankByNode(candidates: readonly Pod[], related: readonly Pod[]):
 /** `ActivePodsWithRanks.Less` of Kubernetes 1.36, with logarithmic ages. */
 function goesBefore(a: RankedPod, b: RankedPod, nowNs: number): boolean {
   const [left, right] = [a.pod, b.pod];
-  const unassigned = (pod: Pod): boolean => (pod.spec.nodeName ?? "") === "";
   if (unassigned(left) !== unassigned(right)) return unassigned(left);
-  const phase = ({ status }: Pod): number => PHASE_ORDER[status?.phase ?? ""] ?? 0;
   if (phase(left) !== phase(right)) return phase(left) < phase(right);
   if (isPodReady(left) !== isPodReady(right)) return !isPodReady(left);
   if (deletionCost(left) !== deletionCost(right)) return deletionCost(left) < deletionCost(right);
@@ -47,9 +45,19 @@ function goesBefore(a: RankedPod, b: RankedPod, nowNs: number): boolean {
   }
   const restarts = maxRestarts(left) - maxRestarts(right);
   if (restarts !== 0) return restarts > 0;
-  const created = ({ metadata }: Pod): number | undefined =>
-    timeOfTimestamp(metadata.creationTimestamp);
   return youngerFirst(created(left), created(right), a, b, nowNs) ?? false;
+}
+
+function unassigned({ spec }: Pod): boolean {
+  return (spec.nodeName ?? "") === "";
+}
+
+function phase({ status }: Pod): number {
+  return PHASE_ORDER[status?.phase ?? ""] ?? 0;
+}
+
+function created({ metadata }: Pod): number | undefined {
+  return timeOfTimestamp(metadata.creationTimestamp);
 }
 
 /** By age in powers of two; equal powers by uid; a missing time goes first. */

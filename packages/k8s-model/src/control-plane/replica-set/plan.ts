@@ -6,19 +6,24 @@ import {
   selectorMatches,
 } from "../../api/index.ts";
 import { isPodReady } from "../endpoint-slice/endpoint-of-pod.ts";
-import { controllerOf, controllerReference } from "../ownership/ownership.ts";
+import { controllerReference } from "../ownership/ownership.ts";
 import { isPodActive, isPodAvailable, untilAvailableNs } from "../ownership/pod-availability.ts";
 import { podFromTemplate } from "../ownership/pod-from-template.ts";
 import { type Change, edit } from "../runtime/change.ts";
 import type { Plan } from "../runtime/controller-runner.ts";
 import { deletionOrder, rankByNode } from "./deletion-order.ts";
+import type { SetCount } from "./set-counts.ts";
 
 export interface ObservedReplicaSet {
   readonly replicaSet: ReplicaSet;
-  /** Pods that it controls, and pods of its namespace that nobody controls. */
-  readonly pods: readonly Pod[];
+  /** Active pods that it controls and selects. */
+  readonly count: SetCount;
+  /** Pods of its namespace that nobody controls. */
+  readonly orphans: readonly Pod[];
+  /** All pods that it controls; asked for only where single ones matter. */
+  readonly ownPods: () => readonly Pod[];
   /** Active pods of all ReplicaSets of the same owner, for the ranks of deletion. */
-  readonly relatedPods: readonly Pod[];
+  readonly relatedPods: () => readonly Pod[];
   readonly nowNs: number;
 }
 
@@ -27,29 +32,38 @@ const BURST_REPLICAS = 500;
 
 /** One sync of the ReplicaSet controller: adopts, creates the shortfall or deletes the surplus. */
 export function planReplicaSet(observed: ObservedReplicaSet): Plan {
-  const { replicaSet, pods, relatedPods, nowNs } = observed;
+  const { replicaSet, orphans, relatedPods, nowNs } = observed;
   if (replicaSet.metadata.deletionTimestamp !== undefined) return { changes: [] };
   const selector = selectorFromObject(replicaSet.spec.selector);
-  const matching = pods.filter((pod) => selectorMatches(selector, pod.metadata.labels));
-  const adoptions = matching
-    .filter((pod) => controllerOf(pod) === undefined && isPodActive(pod))
-    .map((pod) => adoption(pod, replicaSet));
-  const active = matching.filter(isPodActive);
-  const wanted = replicaSet.spec.replicas ?? 1;
-  const surplus = active.length - wanted;
-  const changes: Change[] = [...adoptions];
+  const isMember = (pod: Pod): boolean =>
+    isPodActive(pod) && selectorMatches(selector, pod.metadata.labels);
+  const adopted = orphans.filter(isMember);
+  const active = (): readonly Pod[] => [...observed.ownPods().filter(isMember), ...adopted];
+  const changes: Change[] = adopted.map((pod) => adoption(pod, replicaSet));
+  const replicas = observed.count.active + adopted.length;
+  const surplus = replicas - (replicaSet.spec.replicas ?? 1);
   if (surplus < 0) {
     const count = Math.min(-surplus, BURST_REPLICAS);
     const object = podFromTemplate(replicaSet, replicaSet.spec.template);
     for (let index = 0; index < count; index++) changes.push({ verb: "create", object });
   } else if (surplus > 0) {
-    const ordered = deletionOrder(rankByNode(active, relatedPods), nowNs);
+    const ordered = deletionOrder(rankByNode(active(), relatedPods()), nowNs);
     for (const { pod } of ordered.slice(0, Math.min(surplus, BURST_REPLICAS))) {
       changes.push({ verb: "delete", kind: "Pod", key: objectKey(pod) });
     }
   }
-  changes.push(...statusChange(replicaSet, active, nowNs));
-  const again = untilAvailableNs(active, replicaSet.spec.minReadySeconds ?? 0, nowNs);
+  const readyReplicas = observed.count.ready + adopted.filter(isPodReady).length;
+  const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0;
+  if (minReadySeconds === 0) {
+    const counts = { replicas, readyReplicas, availableReplicas: readyReplicas };
+    return { changes: [...changes, ...statusChange(replicaSet, counts)] };
+  }
+  const pods = active();
+  const availableReplicas = pods.filter((pod) =>
+    isPodAvailable(pod, minReadySeconds, nowNs),
+  ).length;
+  changes.push(...statusChange(replicaSet, { replicas, readyReplicas, availableReplicas }));
+  const again = untilAvailableNs(pods, minReadySeconds, nowNs);
   return again === undefined ? { changes } : { changes, againAfterNs: again };
 }
 
@@ -74,12 +88,12 @@ export function replicaSetStatus({ status }: ReplicaSet): Partial<ReplicaSetStat
   return (status ?? {}) as Partial<ReplicaSetStatus>;
 }
 
-function statusChange(replicaSet: ReplicaSet, active: readonly Pod[], nowNs: number): Change[] {
-  const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0;
+function statusChange(
+  replicaSet: ReplicaSet,
+  counts: Omit<ReplicaSetStatus, "observedGeneration">,
+): Change[] {
   const after: ReplicaSetStatus = {
-    replicas: active.length,
-    readyReplicas: active.filter(isPodReady).length,
-    availableReplicas: active.filter((pod) => isPodAvailable(pod, minReadySeconds, nowNs)).length,
+    ...counts,
     observedGeneration: replicaSet.metadata.generation ?? 1,
   };
   const before = replicaSetStatus(replicaSet);
