@@ -19,6 +19,7 @@ export {
   type RunnerOptions,
   type SyncCounts,
 } from "./runtime/controller-runner.ts";
+export { Informer, type InformerEvent } from "./runtime/informer.ts";
 export { type Informers, watchAll } from "./runtime/informers.ts";
 export {
   BackoffRateLimiter,

@@ -1,3 +1,4 @@
+export { EndpointSliceController } from "./controller.ts";
 export * from "./endpoint-of-pod.ts";
 export * from "./labels.ts";
 export {

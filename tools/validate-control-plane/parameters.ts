@@ -1,0 +1,55 @@
+const MS = 1_000_000;
+
+/**
+ * Times of the machine on which the measured runs were made: etcd, kube-apiserver,
+ * kube-controller-manager and the client that plays kubelets and watchers share 4 cores over the
+ * loopback device. Read from the runs (idle phases for the base, busy ones for the load); one set for
+ * all of them. They are not the defaults of the simulator.
+ */
+export interface HostParameters {
+  readonly name: string;
+  /** One run of the machine is as much faster or slower than another: spread of the logarithm. */
+  readonly speedSpread: number;
+  /** Coefficient of variation of a single step. */
+  readonly stepVariation: number;
+  /** What one pod event keeps the whole machine busy: its requests and all their watchers. */
+  readonly podEventNs: number;
+  /** A write of an idle machine, and for each byte of the object. */
+  readonly writeNs: number;
+  readonly writeByteNs: number;
+  /** Share of a write's time for which it keeps the machine from other work. */
+  readonly writeLoad: number;
+  /** From the stored version to the client's answer. */
+  readonly answerNs: number;
+  /** From the stored version to a cache, mean; its part of the machine's backlog is a random share up to this. */
+  readonly watchNs: number;
+  readonly watchBacklogShare: number;
+  /** Serving one more watcher of the same object. */
+  readonly watcherNs: number;
+  /** A sync looks at the caches after a time for each pod, then plans for each endpoint. */
+  readonly lookNs: number;
+  readonly lookPodNs: number;
+  readonly planNs: number;
+  readonly planEndpointNs: number;
+  /** Share of a sync's time for which it keeps the machine from other work: one core of four. */
+  readonly syncLoad: number;
+}
+
+export const MEASURED_LOOPBACK_4CORE: HostParameters = {
+  name: "measured-loopback-4core",
+  speedSpread: 0.2,
+  stepVariation: 0.35,
+  podEventNs: 0.7 * MS,
+  writeNs: 2.2 * MS,
+  writeByteNs: 60,
+  writeLoad: 0.5,
+  answerNs: 0.4 * MS,
+  watchNs: 0.7 * MS,
+  watchBacklogShare: 0.2,
+  watcherNs: 0.045 * MS,
+  lookNs: 0.4 * MS,
+  lookPodNs: 0.0012 * MS,
+  planNs: 0.5 * MS,
+  planEndpointNs: 0.016 * MS,
+  syncLoad: 0.25,
+};
