@@ -1,7 +1,8 @@
-import { hashUnit } from "./hash.ts";
+import type { SendLine } from "./broadcast.ts";
+import { hashEnd, hashStart } from "./hash.ts";
 
 /**
- * Watchers that are alike: how long a version takes from the write to them.
+ * Watchers that are alike: how long a version takes from the API server to them.
  *
  * `latencyNs` is the same for all, `jitterNs` the width of a uniform addition that is a pure hash
  * of (seed, stream, watcher, version). Within one stream arrivals never overtake each other.
@@ -12,23 +13,65 @@ export interface WatcherClass {
   readonly jitterNs: number;
 }
 
-/** What fixes every jitter of one stream: the run's seed and the stream's own number. */
-export interface DeliveryStream {
-  readonly seed: number;
-  readonly stream: number;
+/** What fixes every jitter of one watcher of a stream: the run's seed and the stream's own number. */
+export function jitterSource(seed: number, stream: number, watcher: number): number {
+  return hashStart(seed, stream, watcher);
 }
 
-/** When a version reaches a watcher, given when the one before it did (ns). */
-export function arrivalNs(
+/**
+ * When a version would reach a watcher if no earlier one were on its way (ns): its copy is number
+ * `rank` of those that its server sends, the last of all at the latest.
+ */
+function unorderedArrivalNs(
+  line: SendLine,
+  position: number,
+  rank: number,
   watchers: WatcherClass,
-  { seed, stream }: DeliveryStream,
-  watcher: number,
-  version: { readonly position: number; readonly atNs: number },
-  previousArrivalNs: number,
+  jitter: number,
 ): number {
-  const jitter =
-    watchers.jitterNs === 0
-      ? 0
-      : Math.floor(watchers.jitterNs * hashUnit(seed, stream, watcher, version.position));
-  return Math.max(previousArrivalNs, version.atNs + watchers.latencyNs + jitter);
+  const index = position - line.startNs.base;
+  const leavesNs =
+    (line.startNs.values[index] as number) + (rank + 1) * (line.copyNs.values[index] as number);
+  const lastNs = line.endNs.values[index] as number;
+  return (
+    Math.floor(Math.min(leavesNs, lastNs)) +
+    watchers.latencyNs +
+    Math.floor(watchers.jitterNs * hashEnd(jitter, position))
+  );
+}
+
+/**
+ * The first version from `from` on that has not reached a watcher at a time: `arrive(k) =
+ * max(arrive(k − 1), leaves(k) + latency + jitter)`, so all before it have.
+ */
+export function firstNotArrived(
+  line: SendLine,
+  from: number,
+  timeNs: number,
+  rank: number,
+  watchers: WatcherClass,
+  jitter: number,
+): number {
+  const { end } = line;
+  const lastNs = line.endNs.values;
+  const { base } = line.endNs;
+  const surelyNs = timeNs - watchers.latencyNs - watchers.jitterNs;
+  let position = from;
+  while (position < end && (lastNs[position - base] as number) <= surelyNs) position++;
+  while (position < end && unorderedArrivalNs(line, position, rank, watchers, jitter) <= timeNs) {
+    position++;
+  }
+  return position;
+}
+
+/** When a version reaches a watcher that has all before it (ns); never where there is none yet. */
+export function arrivalNs(
+  line: SendLine,
+  position: number,
+  rank: number,
+  watchers: WatcherClass,
+  jitter: number,
+): number {
+  if (position >= line.end) return Number.POSITIVE_INFINITY;
+  return unorderedArrivalNs(line, position, rank, watchers, jitter);
 }

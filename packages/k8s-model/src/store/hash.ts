@@ -24,6 +24,18 @@ export function hashUnit(a: number, b: number, c: number, d: number): number {
   return hashNumbers(a, b, c, d) / 4_294_967_296;
 }
 
+/** The part of {@link hashUnit} that its first three numbers decide. */
+export function hashStart(a: number, b: number, c: number): number {
+  let hash = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b);
+  hash = Math.imul(finish(hash) ^ b, 0xc2b2ae35);
+  return finish(Math.imul(finish(hash) ^ c, 0x27d4eb2f));
+}
+
+/** {@link hashUnit} of the three numbers behind `start` and a fourth one. */
+export function hashEnd(start: number, d: number): number {
+  return finish(Math.imul(start ^ d, 0x165667b1)) / 4_294_967_296;
+}
+
 function finish(value: number): number {
   let hash = value ^ (value >>> 16);
   hash = Math.imul(hash, 0x85ebca6b);

@@ -12,6 +12,7 @@ export {
   endpointsOnNode,
 } from "./endpoint-info.ts";
 export { type EndpointVerdict, explainRouting, type RoutingExplanation } from "./explain.ts";
+export { ExactNs, ProgrammingLatency } from "./network-programming.ts";
 export {
   type PodIndexOf,
   PortView,
@@ -19,7 +20,13 @@ export {
   type RoutingRule,
   type TrafficOrigin,
 } from "./port-view.ts";
-export { type ProgrammedView, ProxyFleet, type ProxyOptions } from "./proxy-fleet.ts";
+export { ProxyConnections, type WatchAccount } from "./proxy-connections.ts";
+export {
+  type FleetTotals,
+  type ProgrammedView,
+  ProxyFleet,
+  type ProxyOptions,
+} from "./proxy-fleet.ts";
 export {
   type RunnerLife,
   type RunnerPeriods,
@@ -28,3 +35,4 @@ export {
 } from "./runner.ts";
 export { loadBalancerVIPs, type ServicePortInfo, servicePortInfo } from "./service-port.ts";
 export { ServiceView, ServiceViews } from "./service-views.ts";
+export { constantCost, type RuleLoad, type SyncCost } from "./sync-cost.ts";

@@ -1,33 +1,48 @@
 import { invariant } from "@k8s-netsim/sim-core";
-import type { EndpointSlice, Service } from "../../api/index.ts";
-import {
-  arrivalNs,
-  type Cursor,
-  type KindLog,
-  type Store,
-  type WatcherClass,
-} from "../../store/index.ts";
+import { ApiServers, IDEAL_API_SERVER, type WatchStream } from "../../api-server/index.ts";
+import type { Cursor, KindLog, Store, WatcherClass } from "../../store/index.ts";
+import { EndpointChanges, VersionFacts } from "./endpoint-changes.ts";
+import { ProxyConnections } from "./proxy-connections.ts";
+import { ENDPOINTS, ProxyNodes, SERVICES, STREAMS } from "./proxy-nodes.ts";
+import { noRuns, ProxyRuns, type RunTotals } from "./proxy-runs.ts";
+import { type RunnerPeriods, runnerPeriods } from "./runner.ts";
+import { SlowWatchers } from "./slow-watchers.ts";
+import { constantCost, type SyncCost } from "./sync-cost.ts";
 
 /** How the kube-proxies of a cluster hear of changes and act on them. Times in ns. */
 export interface ProxyOptions {
   readonly watchers: WatcherClass;
   /** Counted from the end of a run; the first run after an idle time starts at once. */
   readonly minSyncPeriodNs: number;
+  /** What a run takes where no `cost` is given. */
   readonly syncNs: number;
   /** Fixes the jitter of every delivery. */
   readonly seed: number;
+  /** What a run takes by what it has to do. */
+  readonly cost?: SyncCost;
+  /** All three periods of the runner; those of iptables mode with `minSyncPeriodNs` if absent. */
+  readonly periods?: RunnerPeriods;
+  /** From one run that writes everything to the next; an hour unless told. */
+  readonly fullSyncPeriodNs?: number;
+  /** Share of runs that fail; none unless told. */
+  readonly failureShare?: number;
+  /** What endpoints are watched as: `Endpoints` up to Kubernetes 1.18. */
+  readonly endpointsKind?: "EndpointSlice" | "Endpoints";
 }
 
-/** What one proxy has in force: positions in the two sub-logs that it watches. */
+/** What one proxy has in force, or has heard of: positions in the two sub-logs that it watches. */
 export interface ProgrammedView {
   readonly services: number;
   readonly slices: number;
 }
 
-const SERVICES = 0;
-const SLICES = 1;
-const STREAMS = 2;
-const IDLE = -1;
+/** What the proxies did since they were last asked. */
+export interface FleetTotals extends Readonly<RunTotals> {
+  /** Time for which dead endpoints have been standing in nodes' rules that still hold them (s). */
+  readonly standingStaleSeconds: number;
+}
+
+const HOUR_NS = 3_600_000_000_000;
 
 /**
  * The kube-proxies of all nodes as cursors: per node and stream what has arrived, what the run in
@@ -38,145 +53,212 @@ const IDLE = -1;
  * no difference.
  */
 export class ProxyFleet {
-  readonly #options: ProxyOptions;
-  readonly #logs: readonly [KindLog<Service>, KindLog<EndpointSlice>];
+  readonly servers: ApiServers;
+  readonly connections: ProxyConnections;
+  readonly #logs: readonly [KindLog, KindLog];
   readonly #kept: readonly Cursor[];
-  #capacity = 64;
-  #count = 0;
-  /** Per node and stream: covered by the last run started, in force, time of the last arrival. */
-  #covered = new Float64Array(this.#capacity * STREAMS);
-  #inForce = new Float64Array(this.#capacity * STREAMS);
-  #arrivedNs = new Float64Array(this.#capacity * STREAMS);
-  #listed = new Float64Array(this.#capacity * STREAMS);
-  #listedNs = new Float64Array(this.#capacity);
-  #runEndNs = new Float64Array(this.#capacity);
-  #lastEndNs = new Float64Array(this.#capacity);
+  readonly #streams: readonly [WatchStream, WatchStream];
+  readonly #nodes: ProxyNodes = new ProxyNodes();
+  readonly #services = new VersionFacts();
+  readonly #changes = new EndpointChanges();
+  readonly #runs: ProxyRuns;
+  readonly #periods: RunnerPeriods;
+  readonly #cost: SyncCost;
+  readonly #options: ProxyOptions;
+  #released: ProgrammedView = { services: 0, slices: 0 };
 
-  constructor(store: Store, options: ProxyOptions) {
+  /** Versions come straight from the store where no API servers are given. */
+  constructor(store: Store, options: ProxyOptions, servers?: ApiServers) {
+    const { endpointsKind = "EndpointSlice", minSyncPeriodNs } = options;
     this.#options = options;
-    this.#logs = [store.log<Service>("Service"), store.log<EndpointSlice>("EndpointSlice")];
+    this.#periods = options.periods ?? runnerPeriods("iptables", minSyncPeriodNs);
+    this.#cost = options.cost ?? constantCost(options.syncNs);
+    this.#logs = [store.log("Service"), store.log(endpointsKind)];
     this.#kept = [
       store.watch("Service", "kube-proxy", 0) as Cursor,
-      store.watch("EndpointSlice", "kube-proxy", 0) as Cursor,
+      store.watch(endpointsKind, "kube-proxy", 0) as Cursor,
     ];
+    this.servers = servers ?? new ApiServers(store, IDEAL_API_SERVER, () => 0);
+    this.#streams = [
+      this.servers.stream("Service", "kube-proxy"),
+      this.servers.stream(endpointsKind, "kube-proxy"),
+    ];
+    const slow = new SlowWatchers();
+    this.#runs = new ProxyRuns(
+      this.#nodes,
+      {
+        watchers: options.watchers,
+        periods: this.#periods,
+        cost: this.#cost,
+        fullSyncPeriodNs: options.fullSyncPeriodNs ?? HOUR_NS,
+        failureShare: options.failureShare ?? 0,
+        seed: options.seed,
+      },
+      this.#streams,
+      this.#services,
+      this.#changes,
+      slow,
+    );
+    this.connections = new ProxyConnections({
+      nodes: this.#nodes,
+      runs: this.#runs,
+      servers: this.servers,
+      streams: this.#streams,
+      slow,
+      watchers: options.watchers,
+      seed: options.seed,
+      bringUp: (nowNs) => this.#read(nowNs),
+      readFacts: () => this.#readFacts(),
+    });
   }
 
   /** Starts the proxy of a node at a time (ns): it lists, then watches. */
   start(node: number, nowNs: number): void {
-    while (node >= this.#capacity) this.#grow();
-    this.#count = Math.max(this.#count, node + 1);
-    for (let stream = 0; stream < STREAMS; stream++) {
-      const at = node * STREAMS + stream;
-      const { end } = this.#logs[stream] as KindLog;
-      this.#covered[at] = 0;
-      this.#inForce[at] = 0;
-      this.#arrivedNs[at] = nowNs;
-      this.#listed[at] = end;
-    }
-    this.#listedNs[node] = nowNs + this.#options.watchers.latencyNs;
-    this.#runEndNs[node] = IDLE;
-    this.#lastEndNs[node] = Number.NEGATIVE_INFINITY;
+    if (node < this.#nodes.count) this.stop(node, nowNs);
+    this.#read(nowNs);
+    this.#nodes.begin(node, nowNs, this.#periods.maxIntervalNs);
+    this.connections.open(node, nowNs);
+  }
+
+  /** Ends the proxy of a node: it programs nothing more, and nothing is sent to it. */
+  stop(node: number, nowNs: number): void {
+    if (this.#nodes.active[node] !== 1) return;
+    this.#advance(node, nowNs);
+    this.connections.close(node, nowNs);
+    this.#nodes.active[node] = 0;
   }
 
   /** What the proxy of a node has in force at a time, which must not go back. */
   programmed(node: number, nowNs: number): ProgrammedView {
     this.#advance(node, nowNs);
     const at = node * STREAMS;
+    const services = this.#nodes.inForce[at] as number;
+    const slices = this.#nodes.inForce[at + ENDPOINTS] as number;
+    if (this.#nodes.active[node] === 1) return { services, slices };
     return {
-      services: this.#inForce[at] as number,
-      slices: this.#inForce[at + SLICES] as number,
+      services: Math.max(services, this.#released.services),
+      slices: Math.max(slices, this.#released.slices),
     };
   }
 
-  /** By when at the latest every proxy has in force what has been written until now (ns). */
+  /** What the proxy of a node has heard of at a time, which must not go back. */
+  delivered(node: number, nowNs: number): ProgrammedView {
+    this.#advance(node, nowNs);
+    return {
+      services: this.#runs.arrivedBy(node, SERVICES, nowNs),
+      slices: this.#runs.arrivedBy(node, ENDPOINTS, nowNs),
+    };
+  }
+
+  /** Sets how far the clock of a node is ahead: its samples of the latency are that much longer. */
+  setClock(node: number, nowNs: number, aheadNs: number): void {
+    this.#advance(node, nowNs);
+    this.#nodes.clockNs[node] = aheadNs;
+  }
+
+  /** Tells that an endpoint, by its pod's uid or its address, stopped answering. */
+  endpointDied(id: string, nowNs: number): void {
+    this.#changes.died(id, nowNs);
+  }
+
+  /** Tells that an endpoint answers, for the first time or again. */
+  endpointAnswers(id: string, nowNs: number): void {
+    if (!this.#changes.isDead(id)) return;
+    this.advance(nowNs);
+    this.#changes.revived(id);
+  }
+
+  /**
+   * By when at the latest every proxy that has a connection has in force what has been written until
+   * now (ns). Where lists are to come, ask again then.
+   */
   quietNs(): number {
-    const { watchers, minSyncPeriodNs, syncNs } = this.#options;
+    const { watchers, failureShare = 0 } = this.#options;
+    const { minIntervalNs, retryIntervalNs } = this.#periods;
     let lastWriteNs = 0;
     for (const log of this.#logs) {
       if (log.end > log.start) lastWriteNs = Math.max(lastWriteNs, log.at(log.end - 1).atNs);
     }
-    return lastWriteNs + watchers.latencyNs + watchers.jitterNs + minSyncPeriodNs + 2 * syncNs + 1;
+    this.#read(lastWriteNs);
+    let deliveredNs = Math.max(lastWriteNs, this.connections.quietNs());
+    for (const { freeNs } of this.servers.links) deliveredNs = Math.max(deliveredNs, freeNs);
+    const load = this.#runs.loadAt(this.#services.end, this.#changes.facts.end);
+    const longestNs = Math.max(this.#runs.longestNs, this.#cost.fullSyncNs(load));
+    const runsNs = minIntervalNs + 2 * Math.ceil(longestNs);
+    const retriesNs = failureShare > 0 ? RETRIES * (retryIntervalNs + runsNs) : 0;
+    deliveredNs = Math.ceil(deliveredNs) + watchers.latencyNs + watchers.jitterNs;
+    return deliveredNs + runsNs + retriesNs + 1;
+  }
+
+  /** Brings every node to a time. */
+  advance(nowNs: number): void {
+    this.#read(nowNs);
+    for (let node = 0; node < this.#nodes.count; node++) this.#runs.advance(node, nowNs);
   }
 
   /** Brings every node to the present and lets go of the history that none needs any more. */
   release(nowNs: number): ProgrammedView {
-    const lowest: [number, number] = [this.#logs[SERVICES].end, this.#logs[SLICES].end];
-    for (let node = 0; node < this.#count; node++) {
-      this.#advance(node, nowNs);
+    this.advance(nowNs);
+    const lowest: [number, number] = [this.#logs[0].end, this.#logs[1].end];
+    const { inForce, active, count } = this.#nodes;
+    for (let node = 0; node < count; node++) {
+      if (active[node] === 0) continue;
       for (let stream = 0; stream < STREAMS; stream++) {
-        const position = this.#inForce[node * STREAMS + stream] as number;
+        const position = inForce[node * STREAMS + stream] as number;
         if (position < (lowest[stream] as number)) lowest[stream] = position;
       }
     }
     for (const [stream, cursor] of this.#kept.entries()) cursor.moveTo(lowest[stream] as number);
-    return { services: lowest[SERVICES], slices: lowest[SLICES] };
+    for (const [index, stream] of this.#streams.entries())
+      stream.dropBelow(lowest[index] as number);
+    this.#services.dropBelow(lowest[SERVICES]);
+    this.#changes.dropBelow(lowest[ENDPOINTS]);
+    this.#released = { services: lowest[SERVICES], slices: lowest[ENDPOINTS] };
+    return this.#released;
+  }
+
+  /** What all proxies did until a time, since this was last asked. */
+  collect(nowNs: number): FleetTotals {
+    this.advance(nowNs);
+    const { totals } = this.#runs;
+    this.#runs.totals = noRuns();
+    return { ...totals, standingStaleSeconds: this.#standingStaleSeconds(nowNs) };
+  }
+
+  #standingStaleSeconds(nowNs: number): number {
+    const { inForce, active, count } = this.#nodes;
+    const { end } = this.#changes.facts;
+    let seconds = 0;
+    for (let node = 0; node < count; node++) {
+      const from = inForce[node * STREAMS + ENDPOINTS] as number;
+      if (active[node] === 1 && from < end) seconds += this.#runs.staleNs(from, end, nowNs) / 1e9;
+    }
+    return seconds;
   }
 
   #advance(node: number, nowNs: number): void {
-    invariant(node >= 0 && node < this.#count, "a proxy is asked about only after its start");
-    const at = node * STREAMS;
-    for (;;) {
-      const runEndNs = this.#runEndNs[node] as number;
-      if (runEndNs !== IDLE) {
-        if (runEndNs > nowNs) return;
-        this.#inForce[at] = this.#covered[at] as number;
-        this.#inForce[at + SLICES] = this.#covered[at + SLICES] as number;
-        this.#lastEndNs[node] = runEndNs;
-        this.#runEndNs[node] = IDLE;
-      }
-      const firstNs = Math.min(this.#nextArrivalNs(node, 0), this.#nextArrivalNs(node, 1));
-      const startNs = Math.max(
-        firstNs,
-        (this.#lastEndNs[node] as number) + this.#options.minSyncPeriodNs,
-      );
-      if (startNs > nowNs) return;
-      for (let stream = 0; stream < STREAMS; stream++) this.#cover(node, stream, startNs);
-      this.#runEndNs[node] = startNs + this.#options.syncNs;
+    invariant(node >= 0 && node < this.#nodes.count, "a proxy is asked about only after its start");
+    this.#read(nowNs);
+    this.#runs.advance(node, nowNs);
+  }
+
+  /** What was written is taken up before it is sent: a list may be answered on the way. */
+  #read(nowNs: number): void {
+    this.#readFacts();
+    this.servers.advance(nowNs);
+  }
+
+  #readFacts(): void {
+    const [services, endpoints] = this.#logs;
+    for (let position = this.#services.end; position < services.end; position++) {
+      const version = services.at(position);
+      this.#services.read(version, version.key);
     }
-  }
-
-  /** When the first version arrives that no run has covered. */
-  #nextArrivalNs(node: number, stream: number): number {
-    const at = node * STREAMS + stream;
-    const position = this.#covered[at] as number;
-    const log = this.#logs[stream] as KindLog;
-    if (position >= log.end) return Number.POSITIVE_INFINITY;
-    if (position < (this.#listed[at] as number)) return this.#listedNs[node] as number;
-    return arrivalNs(
-      this.#options.watchers,
-      { seed: this.#options.seed, stream },
-      node,
-      log.at(position),
-      this.#arrivedNs[at] as number,
-    );
-  }
-
-  #cover(node: number, stream: number, untilNs: number): void {
-    const at = node * STREAMS + stream;
-    for (;;) {
-      const arrivesNs = this.#nextArrivalNs(node, stream);
-      if (arrivesNs > untilNs) return;
-      const position = this.#covered[at] as number;
-      const listed = this.#listed[at] as number;
-      this.#covered[at] = position < listed ? listed : position + 1;
-      this.#arrivedNs[at] = arrivesNs;
+    for (let position = this.#changes.facts.end; position < endpoints.end; position++) {
+      this.#changes.read(endpoints.at(position));
     }
-  }
-
-  #grow(): void {
-    this.#capacity *= 2;
-    this.#covered = grown(this.#covered);
-    this.#inForce = grown(this.#inForce);
-    this.#arrivedNs = grown(this.#arrivedNs);
-    this.#listed = grown(this.#listed);
-    this.#listedNs = grown(this.#listedNs);
-    this.#runEndNs = grown(this.#runEndNs);
-    this.#lastEndNs = grown(this.#lastEndNs);
   }
 }
 
-function grown(array: Float64Array): Float64Array<ArrayBuffer> {
-  const twice = new Float64Array(array.length * 2);
-  twice.set(array);
-  return twice;
-}
+/** Failures in a row that `quietNs` reckons with. */
+const RETRIES = 20;
