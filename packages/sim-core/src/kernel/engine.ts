@@ -6,24 +6,21 @@ import { type Handler, HandlerTable, OUTSIDE } from "./handler-table.ts";
 import { Observers } from "./observer.ts";
 import { ReadyLine } from "./process/ready-line.ts";
 import { EventQueue } from "./queue/event-queue.ts";
-import {
-  FLOATS_PER_RECORD,
-  HANDLERS,
-  INTS_PER_RECORD,
-  NONE,
-  PAYLOAD_A,
-  PAYLOAD_B,
-} from "./queue/event-records.ts";
+import { NONE } from "./queue/event-records.ts";
 import { runInSlices } from "./run-in-slices.ts";
 import type { RunOptions, RunSummary } from "./run-options.ts";
 
 /** What the engine needs to know of processes. */
 export interface ProcessEvents {
-  /** The handler whose first payload is the number of the process to resume. */
-  readonly handler: HandlerId;
+  /** The event of a process has come. */
+  resume(process: number): void;
   /** A process in the ready line got an event after all. */
   queued(process: number, place: number): void;
 }
+
+const NO_PROCESSES: ProcessEvents = { resume: () => {}, queued: () => {} };
+/** Of its own, because what is imported is looked up at every use. */
+const LAST_TIME: number = MAX_TIME;
 
 /** The clock and the loop: takes events from the queue in order and calls their handlers. */
 export class Engine {
@@ -38,7 +35,9 @@ export class Engine {
   stopping = false;
   isRunning = false;
   #current: HandlerId = OUTSIDE;
-  #processes: ProcessEvents = { handler: OUTSIDE, queued: () => {} };
+  #processes: ProcessEvents = NO_PROCESSES;
+  /** The handler whose first payload is the number of the process to resume. */
+  #processHandler: HandlerId = OUTSIDE;
   /** By slot, the lines of code that scheduled the event; only when they are kept. */
   readonly #sites: string[] | undefined;
 
@@ -47,15 +46,16 @@ export class Engine {
   }
 
   /** Tells the engine how processes are resumed; before the first of them starts. */
-  serve(processes: ProcessEvents): void {
+  serve(handler: HandlerId, processes: ProcessEvents): void {
+    this.#processHandler = handler;
     this.#processes = processes;
   }
 
   /** Adds an event and returns its slot: a small integer, which costs less to hand on than its id. */
   insert(time: number, handler: HandlerId, a: number, b: number, priority: number): number {
-    if (!(time >= this.now && time <= MAX_TIME)) throw this.#badTime(time);
+    if (!(time >= this.now && time <= LAST_TIME)) throw this.#badTime(time);
     if (!this.handlers.has(handler)) throw unknownHandler(handler);
-    if (time === this.now) this.#queueReady();
+    if (time === this.now && this.ready.size > 0) this.#queueReady();
     const slot = this.queue.insert(time, priority, handler | (this.#current << 16), a, b);
     if (this.#sites !== undefined) this.#sites[slot] = callerStack();
     return slot;
@@ -72,9 +72,10 @@ export class Engine {
    */
   resumeAfter(delayNs: number, process: number): number {
     const time = this.now + Math.round(delayNs);
-    const { handler } = this.#processes;
-    if (time !== this.now || this.#sites !== undefined)
+    const handler = this.#processHandler;
+    if (time !== this.now || this.#sites !== undefined) {
       return this.insert(time, handler, process, 0, 0);
+    }
     const quiet = this.ready.size > 0 || this.queue.firstTime() > time;
     if (!quiet) return this.insert(time, handler, process, 0, 0);
     this.ready.push(process, this.#current);
@@ -89,7 +90,7 @@ export class Engine {
 
   /** Holds a time to the future; `given` is what the caller wrote. */
   requireFuture(time: number, given: number): void {
-    if (!(time >= this.now && time <= MAX_TIME)) throw this.#badTime(given);
+    if (!(time >= this.now && time <= LAST_TIME)) throw this.#badTime(given);
   }
 
   run(endNs: number, options: RunOptions = {}): RunSummary {
@@ -111,21 +112,18 @@ export class Engine {
     let events = 0;
     while (events < maxEvents && !this.stopping) {
       if (ready.size > 0) {
-        const handlers = this.#processes.handler | (ready.firstWokenBy() << 16);
-        this.#dispatch(handlers, ready.shift(), 0, NONE);
-        events++;
-        continue;
+        const handlers = this.#processHandler | (ready.firstWokenBy() << 16);
+        this.#dispatch(handlers, ready.shift(), 0, -1);
+      } else {
+        const slot = queue.takeUntil(endNs);
+        if (slot < 0) break;
+        const handlers = records.handlers(slot);
+        const a = records.payloadA(slot);
+        const b = records.payloadB(slot);
+        this.now = records.time(slot);
+        records.free(slot);
+        this.#dispatch(handlers, a, b, slot);
       }
-      const slot = queue.takeUntil(endNs);
-      if (slot === NONE) break;
-      const record = slot * INTS_PER_RECORD;
-      const { ints } = records;
-      const handlers = ints[record + HANDLERS] as number;
-      const a = ints[record + PAYLOAD_A] as number;
-      const b = ints[record + PAYLOAD_B] as number;
-      this.now = records.floats[slot * FLOATS_PER_RECORD] as number;
-      records.free(slot);
-      this.#dispatch(handlers, a, b, slot);
       events++;
     }
     return events;
@@ -138,7 +136,8 @@ export class Engine {
     this.events++;
     if (!this.observers.isEmpty) this.#show(handlers, a, b);
     try {
-      (this.handlers.runs[handler] as Handler)(a, b);
+      if (handler === this.#processHandler) this.#processes.resume(a);
+      else (this.handlers.runs[handler] as Handler)(a, b);
     } catch (cause) {
       throw this.#failure(cause, handlers, a, b, slot);
     }
@@ -147,7 +146,7 @@ export class Engine {
   /** Makes events of the ready line, before another event of the present time gets behind it. */
   #queueReady(): void {
     while (this.ready.size > 0) {
-      const handlers = this.#processes.handler | (this.ready.firstWokenBy() << 16);
+      const handlers = this.#processHandler | (this.ready.firstWokenBy() << 16);
       const process = this.ready.shift();
       this.#processes.queued(process, this.queue.insert(this.now, 0, handlers, process, 0));
     }

@@ -13,7 +13,7 @@ import type { Handler, HandlerLabel } from "./handler-table.ts";
 import type { Observer, StopObserving } from "./observer.ts";
 import { Deadlock, type Process, type ProcessBody, type ProcessOptions } from "./process/index.ts";
 import { ProcessTable, type Waiting } from "./process/process-table.ts";
-import { HANDLERS, INTS_PER_RECORD, NONE, PAYLOAD_A } from "./queue/event-records.ts";
+import { NONE } from "./queue/event-records.ts";
 import { Repetition } from "./repetition.ts";
 import type { RunOptions, RunSummary } from "./run-options.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -61,10 +61,7 @@ export class Simulation implements Scheduler {
       (index) => this.#processes.label(index),
     );
     this.#processes = new ProcessTable(this, this.#engine);
-    this.#engine.serve({
-      handler,
-      queued: (process, place) => this.#processes.queued(process, place),
-    });
+    this.#engine.serve(handler, this.#processes);
   }
 
   /** Simulated time now. */
@@ -143,9 +140,8 @@ export class Simulation implements Scheduler {
     const { records } = queue;
     const slot = records.slot(id);
     if (slot === NONE) return false;
-    const record = slot * INTS_PER_RECORD;
-    if (((records.ints[record + HANDLERS] as number) & 0xffff) === this.#closureHandler) {
-      this.#closures.forget(records.ints[record + PAYLOAD_A] as number);
+    if ((records.handlers(slot) & 0xffff) === this.#closureHandler) {
+      this.#closures.forget(records.payloadA(slot));
     }
     return queue.cancel(id);
   }

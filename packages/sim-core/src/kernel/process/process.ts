@@ -8,6 +8,13 @@ export type Steps<R = unknown> = Generator<Yieldable, R, any>;
 /** What a process does, as a generator function. */
 export type ProcessBody<R = unknown> = (process: Process<R>) => Steps<R>;
 
+/**
+ * The one `next` of all generators: looked up on each of them it would be slow as soon as there are more than
+ * a few generator functions.
+ */
+const next: (this: Steps, value: unknown) => IteratorResult<Yieldable, unknown> =
+  Object.getPrototypeOf(function* () {}).prototype.next;
+
 /** Thrown inside a process, at its `yield`, when another interrupts it. */
 export class Interrupted extends Error {
   /** What the interrupter said. */
@@ -202,9 +209,9 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     this.#state = "awake";
     this.#wait = undefined;
     for (;;) {
-      let step: IteratorResult<Yieldable, R>;
+      let step: IteratorResult<Yieldable, unknown>;
       try {
-        step = this.#step(move, value);
+        step = move === "next" ? next.call(this.#steps, value) : this.#disturb(move, value);
       } catch (error) {
         this.#fail(error);
         return;
@@ -213,7 +220,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
         this.#end(this.#killed ? "killed" : "finished", step.value);
         return;
       }
-      if (this.#killAtNextYield || this.#interrupts !== undefined) {
+      if (this.#interrupts !== undefined || this.#killAtNextYield) {
         move = this.#killAtNextYield ? "return" : "throw";
         value = this.#nextDisturbance();
         continue;
@@ -229,8 +236,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     }
   }
 
-  #step(move: Move, value: unknown): IteratorResult<Yieldable, R> {
-    if (move === "next") return this.#steps.next(value);
+  #disturb(move: Move, value: unknown): IteratorResult<Yieldable, R> {
     return move === "throw" ? this.#steps.throw(value) : this.#steps.return(value as R);
   }
 

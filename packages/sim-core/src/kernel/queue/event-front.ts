@@ -1,7 +1,7 @@
-import { type EventRecords, IN_FRONT, INTS_PER_RECORD, PREVIOUS } from "./event-records.ts";
+import type { EventRecords } from "./event-records.ts";
 
 /** Enough for a burst, few enough that moving half of them is cheaper than a heap. */
-export const FRONT_CAPACITY = 64;
+const CAPACITY = 64;
 
 /**
  * The few events that run next, sorted with the first at the end: taking is a decrement, and inserting
@@ -10,8 +10,8 @@ export const FRONT_CAPACITY = 64;
 export class EventFront {
   size = 0;
   readonly #records: EventRecords;
-  readonly #times: Float64Array = new Float64Array(FRONT_CAPACITY);
-  readonly #slots: Int32Array = new Int32Array(FRONT_CAPACITY);
+  readonly #times: Float64Array = new Float64Array(CAPACITY);
+  readonly #slots: Int32Array = new Int32Array(CAPACITY);
 
   constructor(records: EventRecords) {
     this.#records = records;
@@ -19,6 +19,10 @@ export class EventFront {
 
   get bytes(): number {
     return this.#times.byteLength + this.#slots.byteLength;
+  }
+
+  get isFull(): boolean {
+    return this.size === CAPACITY;
   }
 
   /** The slot of the first event; the front must not be empty. */
@@ -36,23 +40,27 @@ export class EventFront {
   }
 
   /** There must be room. */
-  insert(time: number, slot: number): void {
+  insert(slot: number): void {
     const times = this.#times;
     const slots = this.#slots;
     const records = this.#records;
-    let position = this.size++;
+    const time = records.time(slot);
+    let position = this.size;
+    this.size = (position + 1) | 0;
     while (position > 0) {
-      const other = times[position - 1] as number;
-      if (other > time) break;
-      const otherSlot = slots[position - 1] as number;
-      if (other === time && !records.precedes(otherSlot, slot)) break;
+      const before = (position - 1) | 0;
+      const other = times[before] as number;
+      if (other >= time) {
+        if (other > time) break;
+        if (!records.precedes(slots[before] as number, slot)) break;
+      }
       times[position] = other;
-      slots[position] = otherSlot;
-      position--;
+      slots[position] = slots[before] as number;
+      position = before;
     }
     times[position] = time;
     slots[position] = slot;
-    records.ints[slot * INTS_PER_RECORD + PREVIOUS] = IN_FRONT;
+    records.holdInFront(slot);
   }
 
   remove(slot: number): void {

@@ -1,11 +1,4 @@
-import {
-  type EventRecords,
-  IN_HEAP,
-  INTS_PER_RECORD,
-  NEXT,
-  NONE,
-  PREVIOUS,
-} from "./event-records.ts";
+import { type EventRecords, NONE } from "./event-records.ts";
 
 /**
  * A heap with four children a node, by (time, priority, sequence). Times are kept beside the slots, so
@@ -42,7 +35,6 @@ export class EventHeap {
   push(slot: number): void {
     const position = this.size++;
     if (position === this.#slots.length) this.#grow();
-    this.#records.ints[slot * INTS_PER_RECORD + PREVIOUS] = IN_HEAP;
     this.#rise(position, this.#records.time(slot), slot);
   }
 
@@ -55,7 +47,7 @@ export class EventHeap {
   }
 
   remove(slot: number): void {
-    const position = this.#records.ints[slot * INTS_PER_RECORD + NEXT] as number;
+    const position = this.#records.heapPosition(slot);
     const last = --this.size;
     if (position === last) return;
     const time = this.#times[last] as number;
@@ -75,7 +67,7 @@ export class EventHeap {
   #rise(from: number, time: number, slot: number): void {
     const times = this.#times;
     const slots = this.#slots;
-    const ints = this.#records.ints;
+    const records = this.#records;
     let position = from;
     while (position > 0) {
       const parent = (position - 1) >> 2;
@@ -83,31 +75,31 @@ export class EventHeap {
       const moved = slots[parent] as number;
       times[position] = times[parent] as number;
       slots[position] = moved;
-      ints[moved * INTS_PER_RECORD + NEXT] = position;
+      records.holdInHeap(moved, position);
       position = parent;
     }
     times[position] = time;
     slots[position] = slot;
-    ints[slot * INTS_PER_RECORD + NEXT] = position;
+    records.holdInHeap(slot, position);
   }
 
   #sink(from: number, time: number, slot: number): void {
     const times = this.#times;
     const slots = this.#slots;
-    const ints = this.#records.ints;
+    const records = this.#records;
     let position = from;
     for (;;) {
       const child = this.#firstChild(position);
-      if (child === NONE || this.#before(time, slot, child)) break;
+      if (child < 0 || this.#before(time, slot, child)) break;
       const moved = slots[child] as number;
       times[position] = times[child] as number;
       slots[position] = moved;
-      ints[moved * INTS_PER_RECORD + NEXT] = position;
+      records.holdInHeap(moved, position);
       position = child;
     }
     times[position] = time;
     slots[position] = slot;
-    ints[slot * INTS_PER_RECORD + NEXT] = position;
+    records.holdInHeap(slot, position);
   }
 
   /** Position of the child that runs first, or NONE. */

@@ -1,17 +1,7 @@
 import type { EventId } from "../event-id.ts";
-import { EventFront, FRONT_CAPACITY } from "./event-front.ts";
+import { EventFront } from "./event-front.ts";
 import { EventHeap } from "./event-heap.ts";
-import { unlink } from "./event-list.ts";
-import {
-  EventRecords,
-  FLOATS_PER_RECORD,
-  IN_FRONT,
-  IN_HEAP,
-  INTS_PER_RECORD,
-  NEXT,
-  NONE,
-  PREVIOUS,
-} from "./event-records.ts";
+import { EventRecords, NONE } from "./event-records.ts";
 import { BUCKET_BITS, EventRung } from "./event-rung.ts";
 import { FAR_PLACE, FarEvents } from "./far-events.ts";
 
@@ -65,30 +55,32 @@ export class EventQueue {
   /** Adds an event; its slot is the result, and `records.id` names it. */
   insert(time: number, priority: number, handlers: number, a: number, b: number): number {
     const slot = this.records.allocate(time, priority, handlers, a, b);
-    this.#place(time, slot);
+    this.#place(slot);
     return slot;
   }
 
   /** The slot of the event that runs next, or NONE. */
   peek(): number {
-    if (this.#heap.size > 0) return this.#isFrontFirst() ? this.#front.first() : this.#heap.first();
-    if (this.#front.size > 0) return this.#front.first();
-    return this.#refill() ? this.peek() : NONE;
+    if (this.#front.size === 0 && this.#heap.size === 0 && !this.#refill()) return NONE;
+    return this.#isFrontFirst() ? this.#front.first() : this.#heap.first();
   }
 
   /** When the next event runs; Infinity when there is none. */
   firstTime(): number {
-    if (this.#heap.size === 0 && this.#front.size > 0) return this.#front.firstTime();
+    const front = this.#front;
+    if (this.#heap.size === 0 && front.size > 0) return front.firstTime();
     const slot = this.peek();
-    return slot === NONE ? Infinity : this.records.time(slot);
+    return slot < 0 ? Infinity : this.records.time(slot);
   }
 
-  /** Takes the event that runs next out of the order, unless it is after a time; NONE then. */
+  /** Takes the event that runs next out of the order, unless it is after a time; negative then. */
   takeUntil(endNs: number): number {
-    const slot = this.peek();
-    if (slot === NONE || this.records.time(slot) > endNs) return NONE;
-    if (this.#heap.size === 0 || this.#isFrontFirst()) this.#front.size--;
-    else this.#heap.pop();
+    const front = this.#front;
+    if (front.size === 0 && this.#heap.size === 0 && !this.#refill()) return -1;
+    if (!this.#isFrontFirst()) return this.#takeFromHeap(endNs);
+    if (front.firstTime() > endNs) return -1;
+    const slot = front.first();
+    front.size = (front.size - 1) | 0;
     return slot;
   }
 
@@ -107,29 +99,38 @@ export class EventQueue {
     if (slot === NONE) return false;
     this.#takeOut(slot);
     this.records.retime(slot, time);
-    this.#place(time, slot);
+    this.#place(slot);
     return true;
   }
 
-  /** Whether the first event is in the front, when there is a heap. */
+  /** Whether the first event is in the front; front or heap must hold something. */
   #isFrontFirst(): boolean {
-    if (this.#front.size === 0) return false;
-    const frontTime = this.#front.firstTime();
-    const heapTime = this.#heap.firstTime();
+    const heap = this.#heap;
+    if (heap.size === 0) return true;
+    const front = this.#front;
+    if (front.size === 0) return false;
+    const frontTime = front.firstTime();
+    const heapTime = heap.firstTime();
     if (frontTime !== heapTime) return frontTime < heapTime;
-    return this.records.precedes(this.#front.first(), this.#heap.first());
+    return this.records.precedes(front.first(), heap.first());
   }
 
-  #place(time: number, slot: number): void {
-    if (time >= this.#far.startNs) {
-      this.#far.add(time, slot);
+  #takeFromHeap(endNs: number): number {
+    return this.#heap.firstTime() > endNs ? NONE : this.#heap.pop();
+  }
+
+  #place(slot: number): void {
+    if (this.records.time(slot) >= this.#far.startNs) {
+      this.#far.add(slot);
       return;
     }
-    for (let level = 0; level < this.#depth; level++) {
-      if ((this.#rungs[level] as EventRung).accepts(time, slot)) return;
+    const rungs = this.#rungs;
+    const depth = this.#depth;
+    for (let level = 0; level < depth; level++) {
+      if ((rungs[level] as EventRung).accepts(slot)) return;
     }
-    if (this.#front.size < FRONT_CAPACITY) this.#front.insert(time, slot);
-    else this.#pushHeap(slot);
+    if (this.#front.isFull) this.#pushHeap(slot);
+    else this.#front.insert(slot);
   }
 
   #pushHeap(slot: number): void {
@@ -138,18 +139,17 @@ export class EventQueue {
   }
 
   #takeOut(slot: number): void {
-    const previous = this.records.ints[slot * INTS_PER_RECORD + PREVIOUS] as number;
-    if (previous === IN_FRONT) this.#front.remove(slot);
-    else if (previous === IN_HEAP) this.#heap.remove(slot);
+    if (this.records.isInFront(slot)) this.#front.remove(slot);
+    else if (this.records.isInHeap(slot)) this.#heap.remove(slot);
     else this.#takeOutOfList(slot);
   }
 
   #takeOutOfList(slot: number): void {
     const time = this.records.time(slot);
     if (time >= this.#far.startNs) this.#far.forget(time);
-    const place = unlink(this.records, slot);
+    const place = this.records.unlink(slot);
     if (place === NONE) return;
-    const next = this.records.ints[slot * INTS_PER_RECORD + NEXT] as number;
+    const next = this.records.next(slot);
     if (place === FAR_PLACE) this.#far.head = next;
     else this.#rungs[place >> BUCKET_BITS]?.setHead(place & ((1 << BUCKET_BITS) - 1), next);
   }
@@ -162,7 +162,7 @@ export class EventQueue {
         const rung = this.#rungs[this.#depth - 1] as EventRung;
         const list = rung.takeBucket();
         if (rung.isExhausted) this.#depth--;
-        if (list === NONE) continue;
+        if (list < 0) continue;
         this.#spread(list);
       } else {
         if (this.#far.count === 0) return false;
@@ -175,7 +175,7 @@ export class EventQueue {
 
   /** Leaves nothing far: from now on whatever comes is near, until it becomes too much. */
   #bringAllNear(): void {
-    this.#far.release(Infinity, (time, slot) => this.#front.insert(time, slot));
+    this.#far.releaseAllTo(this.#front);
   }
 
   /** Cuts three quarters or more of the far events into buckets. */
@@ -183,19 +183,20 @@ export class EventQueue {
     const far = this.#far;
     const rung = this.#addRung();
     rung.open(far.count, far.firstNs, far.meanNs);
-    far.release(rung.endNs, (time, slot) => rung.accepts(time, slot));
+    far.releaseTo(rung);
   }
 
   /** Moves a bucket's events to the front, or to a finer rung when there are too many for it. */
   #spread(list: number): void {
-    const { ints, floats } = this.records;
+    const { records } = this;
+    const front = this.#front;
     let slot = list;
-    while (slot !== NONE && this.#front.size < FRONT_CAPACITY) {
-      const next = ints[slot * INTS_PER_RECORD + NEXT] as number;
-      this.#front.insert(floats[slot * FLOATS_PER_RECORD] as number, slot);
+    while (slot >= 0 && !front.isFull) {
+      const next = records.next(slot);
+      front.insert(slot);
       slot = next;
     }
-    if (slot !== NONE) this.#cutNear(slot);
+    if (slot >= 0) this.#cutNear(slot);
   }
 
   /** Cuts front, heap and a list into a rung of their own; where that cannot help, the list joins the heap. */
@@ -203,10 +204,7 @@ export class EventQueue {
     const { records } = this;
     const slots = [...this.#front.slots(), ...this.#heap.slots()];
     const rest = slots.length;
-    for (let slot = list; slot !== NONE; ) {
-      slots.push(slot);
-      slot = records.ints[slot * INTS_PER_RECORD + NEXT] as number;
-    }
+    for (let slot = list; slot !== NONE; slot = records.next(slot)) slots.push(slot);
     let firstNs = Infinity;
     let lastNs = 0;
     let distanceNs = 0;
@@ -228,7 +226,7 @@ export class EventQueue {
     if (isAll) this.#far.startNs = rung.endNs;
     this.#front.size = 0;
     this.#heap.size = 0;
-    for (const slot of slots) this.#place(records.time(slot), slot);
+    for (const slot of slots) this.#place(slot);
   }
 
   #addRung(): EventRung {

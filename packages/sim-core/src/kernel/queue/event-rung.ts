@@ -1,11 +1,12 @@
-import { link } from "./event-list.ts";
-import { type EventRecords, NONE } from "./event-records.ts";
+import type { EventRecords } from "./event-records.ts";
 
 /** The lower bits of a list's place number the bucket, those above the rung. */
 export const BUCKET_BITS = 24;
 
+const LEVEL_SHIFT = 24;
 const LEAST_BUCKETS = 16;
-const MOST_BUCKETS = 1 << BUCKET_BITS;
+const MOST_BUCKETS = 0x1000000;
+const EMPTY = -1;
 
 /**
  * A stretch of time cut into equal buckets, each an unordered list. Buckets are emptied in order, and
@@ -18,15 +19,15 @@ export class EventRung {
   /** First bucket that has not been emptied. */
   next = 0;
   readonly #records: EventRecords;
-  readonly #level: number;
-  #buckets = 0;
+  readonly #place: number;
+  #last = 0;
   #startNs = 0;
   #perNs = 0;
   #heads: Int32Array = new Int32Array(0);
 
   constructor(records: EventRecords, level: number) {
     this.#records = records;
-    this.#level = level;
+    this.#place = level << LEVEL_SHIFT;
   }
 
   get bytes(): number {
@@ -34,7 +35,7 @@ export class EventRung {
   }
 
   get isExhausted(): boolean {
-    return this.next === this.#buckets;
+    return this.next > this.#last;
   }
 
   /**
@@ -46,8 +47,8 @@ export class EventRung {
     if (this.#heads.length < buckets || this.#heads.length > 4 * buckets) {
       this.#heads = new Int32Array(buckets);
     }
-    this.#heads.fill(NONE, 0, buckets);
-    this.#buckets = buckets;
+    this.#heads.fill(EMPTY, 0, buckets);
+    this.#last = buckets - 1;
     this.#startNs = firstNs;
     // A bucket is never shorter than the unit of time, and a mean may be rounded below the first.
     this.#perNs = Math.min(1, buckets / Math.max(1, 4 * (meanNs - firstNs)));
@@ -56,35 +57,34 @@ export class EventRung {
 
   /** The first time after the stretch. */
   get endNs(): number {
-    return this.#startNs + Math.ceil(this.#buckets / this.#perNs);
+    return this.#startNs + Math.ceil((this.#last + 1) / this.#perNs);
   }
 
   /** Takes an event unless its bucket has been emptied. */
-  accepts(time: number, slot: number): boolean {
-    const position = (time - this.#startNs) * this.#perNs;
-    const last = this.#buckets - 1;
+  accepts(slot: number): boolean {
+    const position = (this.#records.time(slot) - this.#startNs) * this.#perNs;
+    const last = this.#last;
     const bucket = position < last ? position | 0 : last;
-    if (position < 0 || bucket < this.next) return false;
-    const place = (this.#level << BUCKET_BITS) | bucket;
-    link(this.#records, slot, this.#heads[bucket] as number, place);
-    this.#heads[bucket] = slot;
+    if (bucket < this.next || position < 0) return false;
+    const heads = this.#heads;
+    this.#records.link(slot, heads[bucket] as number, this.#place | bucket);
+    heads[bucket] = slot;
     return true;
   }
 
-  /** The list of the next bucket that holds something, which is now empty, or NONE. */
+  /** The list of the next bucket that holds something, which is now empty; negative when none does. */
   takeBucket(): number {
     const heads = this.#heads;
-    const buckets = this.#buckets;
+    const last = this.#last;
     let { next } = this;
-    while (next < buckets) {
-      const head = heads[next++] as number;
-      if (head !== NONE) {
-        this.next = next;
-        return head;
-      }
+    let head = EMPTY;
+    while (next <= last) {
+      head = heads[next] as number;
+      next = (next + 1) | 0;
+      if (head >= 0) break;
     }
     this.next = next;
-    return NONE;
+    return head;
   }
 
   /** Makes another event the first of a bucket. */

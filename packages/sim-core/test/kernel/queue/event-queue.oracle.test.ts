@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EventId } from "../../../src/kernel/event-id.ts";
 import { EventQueue } from "../../../src/kernel/queue/event-queue.ts";
-import { NONE, PAYLOAD_A } from "../../../src/kernel/queue/event-records.ts";
+import { NONE } from "../../../src/kernel/queue/event-records.ts";
 import { BruteForceQueue } from "./brute-force-queue.ts";
 
 /** How far ahead events are scheduled: each shape has broken some event queue somewhere. */
@@ -100,7 +100,7 @@ class Pair {
       if (slot !== NONE) throw new Error("the queue holds what the oracle does not");
       return;
     }
-    const number = slot === NONE ? NONE : this.#queue.records.ints[slot * 8 + PAYLOAD_A];
+    const number = slot === NONE ? NONE : this.#queue.records.payloadA(slot);
     if (number !== expected.number) throw new Error(`ran ${number}, not ${expected.number}`);
     if (this.#queue.records.time(slot) !== expected.time) throw new Error("ran at a wrong time");
     this.#queue.records.free(slot);
