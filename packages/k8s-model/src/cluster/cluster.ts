@@ -4,6 +4,7 @@ import { objectKey } from "../api/index.ts";
 import { adopt } from "../control-plane/adoption/adopt.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
 import type { SliceEvent } from "../control-plane/endpoint-slice/index.ts";
+import { endpointsOptions } from "../control-plane/endpoints/options.ts";
 import { executeChange } from "../control-plane/runtime/change.ts";
 import { Work } from "../control-plane/runtime/work.ts";
 import { defaultTimings, minorVersion, type Timings } from "../control-plane/timings.ts";
@@ -36,6 +37,16 @@ export interface ClusterOptions {
   readonly ipFamilies?: readonly IPFamily[];
   /** `--max-endpoints-per-slice`. */
   readonly maxEndpointsPerSlice?: number;
+  /**
+   * Whether the Endpoints and EndpointSliceMirroring controllers run. A real cluster runs them; here
+   * they are off unless asked for, because no kube-proxy since 1.21 reads their objects and each sync
+   * of a large Service copies its whole list.
+   */
+  readonly endpointsController?: boolean;
+  /** Addresses in one Endpoints object: 1,000 from release 1.22 on, `null` (no limit) before. */
+  readonly maxEndpointsPerObject?: number | null;
+  /** `--mirroring-max-endpoints-per-subset`. */
+  readonly mirroringMaxEndpointsPerSubset?: number;
   /** Feature gates by name; the release decides where none is given. */
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** History kept for questions about the past (ns); none by default. */
@@ -113,6 +124,7 @@ export class Cluster {
       },
       runtime: this.#inventory,
       maxUnavailableStatefulSet: gate("MaxUnavailableStatefulSet", Number.POSITIVE_INFINITY),
+      ...(options.endpointsController === true ? { endpoints: endpointsOptions(options) } : {}),
     });
   }
 

@@ -1,4 +1,4 @@
-import type { IPFamily, Pod } from "../api/index.ts";
+import type { Endpoints, IPFamily, Pod } from "../api/index.ts";
 import type { Store } from "../store/index.ts";
 import { PodAddresses } from "./addresses/pod-addresses.ts";
 import { ServiceAddresses } from "./addresses/service-addresses.ts";
@@ -7,6 +7,9 @@ import { DaemonSetController } from "./daemon-set/controller.ts";
 import { DeploymentController } from "./deployment/controller.ts";
 import { EndpointSliceController } from "./endpoint-slice/controller.ts";
 import type { ReconcileOptions } from "./endpoint-slice/reconcile.ts";
+import { EndpointSliceMirroringController } from "./endpoint-slice-mirroring/controller.ts";
+import { EndpointsController } from "./endpoints/controller.ts";
+import type { EndpointsOptions } from "./endpoints/options.ts";
 import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
 import { PodGarbageCollector } from "./garbage-collection/pod-garbage-collector.ts";
 import { Kubelets, type PodRuntime } from "./kubelet/kubelets.ts";
@@ -20,6 +23,7 @@ import {
   type BackoffOptions,
   DEFAULT_BACKOFF,
   ENDPOINT_SLICE_BACKOFF,
+  MIRRORING_BACKOFF,
 } from "./runtime/rate-limiter.ts";
 import { constantTimes } from "./runtime/runner-times.ts";
 import type { Work } from "./runtime/work.ts";
@@ -35,6 +39,8 @@ export interface ControlPlaneOptions {
   readonly runtime: PodRuntime;
   /** Feature gate MaxUnavailableStatefulSet: without it `maxUnavailable` counts as 1. */
   readonly maxUnavailableStatefulSet: boolean;
+  /** What runs for the older Endpoints API; nothing where absent. */
+  readonly endpoints?: EndpointsOptions;
 }
 
 /** All controllers, the scheduler and the kubelets of one cluster, around its store. */
@@ -73,6 +79,7 @@ export class ControlPlane {
       (key, delayNs) => slices.addAfter(key, delayNs),
       timings.endpointSliceBatchPeriodNs,
     );
+    if (options.endpoints !== undefined) this.#runEndpoints(options.endpoints);
     const deployments = new DeploymentController(informers);
     deployments.start(this.#run(deployments));
     const replicaSets = new ReplicaSetController(work, informers);
@@ -89,6 +96,31 @@ export class ControlPlane {
     new TaintEviction(work, store, timings, informers);
     new GarbageCollector(work, store, timings, informers);
     new PodGarbageCollector(work, store, informers);
+  }
+
+  /** The two controllers of the Endpoints API, on a watch of their own. */
+  #runEndpoints({ maxEndpointsPerObject, mirroringMaxEndpointsPerSubset }: EndpointsOptions): void {
+    const { informerLatencyNs, endpointUpdatesBatchPeriodNs, mirroringBatchPeriodNs } =
+      this.#timings;
+    const informers = {
+      ...this.informers,
+      endpoints: new Informer<Endpoints>(
+        this.#work,
+        this.#store,
+        "Endpoints",
+        informerLatencyNs,
+        "controllers",
+      ),
+    };
+    const endpoints = new EndpointsController(informers, maxEndpointsPerObject);
+    const runner = this.#run(endpoints);
+    endpoints.start((key, delayNs) => runner.addAfter(key, delayNs), endpointUpdatesBatchPeriodNs);
+    const mirroring = new EndpointSliceMirroringController(
+      informers,
+      mirroringMaxEndpointsPerSubset,
+    );
+    const mirrors = this.#run(mirroring, MIRRORING_BACKOFF);
+    mirroring.start((key, delayNs) => mirrors.addAfter(key, delayNs), mirroringBatchPeriodNs);
   }
 
   #run<Observed>(

@@ -5,6 +5,7 @@ export { fencepostsOf, resolveFenceposts } from "./deployment/fenceposts.ts";
 export { rollingUpdate } from "./deployment/rolling-update.ts";
 export { scaleDeployment } from "./deployment/scaling.ts";
 export * from "./endpoint-slice/index.ts";
+export * from "./endpoint-slice-mirroring/index.ts";
 export * from "./endpoints/index.ts";
 export { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
 export * as autoscaling from "./horizontal-pod-autoscaler/index.ts";

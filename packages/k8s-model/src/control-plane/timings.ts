@@ -16,6 +16,10 @@ export interface Timings {
   readonly controllerBurst: number;
   /** `--endpointslice-updates-batch-period`. */
   readonly endpointSliceBatchPeriodNs: number;
+  /** `--endpoint-updates-batch-period`. */
+  readonly endpointUpdatesBatchPeriodNs: number;
+  /** `--mirroring-endpointslice-updates-batch-period`. */
+  readonly mirroringBatchPeriodNs: number;
   readonly schedulerQps: number;
   readonly schedulerBurst: number;
   readonly schedulePodNs: number;
@@ -66,6 +70,8 @@ export const TIMING_SOURCES: Readonly<Record<keyof Timings, TimingSource>> = {
   controllerQps: published("--kube-api-qps 20, kube-controller-manager.md"),
   controllerBurst: published("--kube-api-burst 30, kube-controller-manager.md"),
   endpointSliceBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
+  endpointUpdatesBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
+  mirroringBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
   schedulerQps: published("clientConnection.qps 50, KubeSchedulerConfiguration"),
   schedulerBurst: published("clientConnection.burst 100, KubeSchedulerConfiguration"),
   schedulePodNs: assumed("within scheduler_perf's floors of 570 to 1,100 pods a second"),
@@ -97,6 +103,8 @@ export function defaultTimings(kubernetesVersion = "1.36"): Timings {
     controllerQps: 20,
     controllerBurst: 30,
     endpointSliceBatchPeriodNs: 0,
+    endpointUpdatesBatchPeriodNs: 0,
+    mirroringBatchPeriodNs: 0,
     schedulerQps: 50,
     schedulerBurst: 100,
     schedulePodNs: 1.25 * MS,

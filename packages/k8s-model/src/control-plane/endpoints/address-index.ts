@@ -1,6 +1,7 @@
 import type { EndpointAddress, EndpointSubset, EndpointsPort } from "../../api/index.ts";
 import type { PodAddress } from "./address-of-pod.ts";
 import { inHashOrder, inSubsetOrder, portText } from "./hash-order.ts";
+import { portIdentity } from "./port-identity.ts";
 import { SortedAddresses } from "./sorted-addresses.ts";
 
 /** Pods that serve the same ports: most Services have one class, named ports can make more. */
@@ -49,7 +50,7 @@ export class AddressIndex {
   }
 
   #classOf(ports: readonly EndpointsPort[]): PortClass {
-    const key = JSON.stringify(ports.map(portKey));
+    const key = ports.map(portIdentity).join();
     const present = this.#classes.get(key);
     if (present !== undefined) return present;
     const made = { ports, ready: new SortedAddresses(), notReady: new SortedAddresses() };
@@ -62,10 +63,6 @@ function listOf({ pod, place }: Entry): SortedAddresses {
   return pod.ready ? place.ready : place.notReady;
 }
 
-function portKey({ name = "", port, protocol = "TCP", appProtocol }: EndpointsPort): unknown {
-  return [name, port, protocol, appProtocol ?? null];
-}
-
 /** Ports by the classes that serve them; without any port, the class on its own. */
 function servedTogether(
   classes: readonly PortClass[],
@@ -73,7 +70,7 @@ function servedTogether(
   const byPort = new Map<string, { port: EndpointsPort | undefined; served: number[] }>();
   for (const [index, { ports }] of classes.entries()) {
     for (const port of ports.length === 0 ? [undefined] : ports) {
-      const key = port === undefined ? "" : JSON.stringify(portKey(port));
+      const key = port === undefined ? "" : portIdentity(port);
       const known = byPort.get(key);
       if (known === undefined) byPort.set(key, { port, served: [index] });
       else if (known.served.at(-1) !== index) known.served.push(index);
@@ -119,6 +116,6 @@ function sameContribution(a: PodAddress, b: PodAddress): boolean {
     (a.address.nodeName ?? "") === (b.address.nodeName ?? "") &&
     a.address.targetRef?.uid === b.address.targetRef?.uid &&
     a.address.targetRef?.name === b.address.targetRef?.name &&
-    JSON.stringify(a.ports.map(portKey)) === JSON.stringify(b.ports.map(portKey))
+    a.ports.map(portIdentity).join() === b.ports.map(portIdentity).join()
   );
 }

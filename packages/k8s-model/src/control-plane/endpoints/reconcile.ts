@@ -1,12 +1,12 @@
 import type { EndpointSubset, Endpoints, Service } from "../../api/index.ts";
 import { HEADLESS_LABEL, isHeadless, sameLabels } from "../endpoint-slice/labels.ts";
+import { LAST_CHANGE_TRIGGER_TIME } from "../endpoint-slice/trigger-annotation.ts";
 import { sameSubsets } from "./same-subsets.ts";
 import { addressCount, truncateSubsets } from "./truncate.ts";
 
 export const OVER_CAPACITY_ANNOTATION = "endpoints.kubernetes.io/over-capacity";
-export const ENDPOINTS_MANAGED_BY_LABEL = "endpoints.kubernetes.io/managed-by";
-export const ENDPOINTS_CONTROLLER_NAME = "endpoint-controller";
-const TRIGGER_TIME_ANNOTATION = "endpoints.kubernetes.io/last-change-trigger-time";
+const ENDPOINTS_MANAGED_BY_LABEL = "endpoints.kubernetes.io/managed-by";
+const ENDPOINTS_CONTROLLER_NAME = "endpoint-controller";
 
 /** Addresses in one object from 1.22 on. */
 export const DEFAULT_MAX_ENDPOINTS_PER_OBJECT = 1000;
@@ -71,13 +71,13 @@ function endpointsOf(input: EndpointsInput): Endpoints {
   const capacity = input.maxEndpointsPerObject ?? Number.POSITIVE_INFINITY;
   const subsets = truncateSubsets(input.subsets, capacity);
   const {
-    [TRIGGER_TIME_ANNOTATION]: _,
+    [LAST_CHANGE_TRIGGER_TIME]: _,
     [OVER_CAPACITY_ANNOTATION]: __,
     ...others
   } = (current?.metadata.annotations ?? {}) as Record<string, string>;
   const annotations = {
     ...others,
-    ...(triggerTime === undefined ? {} : { [TRIGGER_TIME_ANNOTATION]: triggerTime }),
+    ...(triggerTime === undefined ? {} : { [LAST_CHANGE_TRIGGER_TIME]: triggerTime }),
     ...(subsets === input.subsets ? {} : { [OVER_CAPACITY_ANNOTATION]: "truncated" }),
   };
   const { [HEADLESS_LABEL]: ___, ...serviceLabels } = (service.metadata.labels ?? {}) as Record<

@@ -1,4 +1,14 @@
-import type { EndpointAddress, EndpointSubset, EndpointsPort } from "../../api/index.ts";
+import type { EndpointAddress, EndpointSubset, Endpoints, EndpointsPort } from "../../api/index.ts";
+import { sameLabels } from "../endpoint-slice/labels.ts";
+
+/** Whether writing the second over the first would change nothing. */
+export function sameEndpoints(a: Endpoints, b: Endpoints): boolean {
+  return (
+    sameLabels(a.metadata.labels, b.metadata.labels) &&
+    sameLabels(a.metadata.annotations, b.metadata.annotations) &&
+    sameSubsets(a.subsets ?? [], b.subsets ?? [])
+  );
+}
 
 /** Whether two lists of subsets say the same; address objects that both share cost one comparison. */
 export function sameSubsets(a: readonly EndpointSubset[], b: readonly EndpointSubset[]): boolean {

@@ -33,6 +33,12 @@ export const DEFAULT_BACKOFF: BackoffOptions = {
 /** The Service queue of the EndpointSlice controller starts at a second. */
 export const ENDPOINT_SLICE_BACKOFF: BackoffOptions = { ...DEFAULT_BACKOFF, baseNs: 1 * S };
 
+/** The queue of the EndpointSliceMirroring controller. */
+export const MIRRORING_BACKOFF: BackoffOptions = {
+  ...ENDPOINT_SLICE_BACKOFF,
+  maxNs: 100 * S,
+};
+
 /**
  * The longer of two waits: the key's own, doubling with every failure in a row, and that of a token
  * bucket shared by all keys. Every call takes a token; forgetting a key gives none back.
