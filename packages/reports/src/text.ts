@@ -172,7 +172,8 @@ function footer(
 ): readonly string[] {
   const { warmUpSeconds: _, seed, kubernetesVersion, quick, ...counted } = result.reproduce;
   const size = `seed ${seed}, ${sizeInWords(counted)}, Kubernetes ${kubernetesVersion}`;
-  const run = quick ? `${size}, quick size: intervals are wide` : size;
+  const wide = counted.replications > 1 ? ": intervals are wide" : "";
+  const run = quick ? `${size}, quick size${wide}` : size;
   return [
     ...wrap(run, width).map((line) => paint("dim", line)),
     ...written.map((file) => `Report: ${visible(file)}`),

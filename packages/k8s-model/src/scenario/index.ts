@@ -68,6 +68,18 @@ export {
 export { compareRuns, type MeasureComparison } from "./measures/comparison.ts";
 export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/measure.ts";
 export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
+export {
+  largeInputSet,
+  type SubsettingAlgorithm,
+  scoreBlock,
+} from "./subsetting/cases.ts";
+export {
+  joinedScores,
+  type MeanScores,
+  meanScores,
+  noScores,
+  type ScoreSums,
+} from "./subsetting/score.ts";
 export type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./what-if/answer.ts";
 export {
   type Claimable,
