@@ -1,4 +1,4 @@
-import type { Pod } from "@k8s-netsim/k8s-model/api";
+import type { HorizontalPodAutoscalerBehavior, Pod } from "@k8s-netsim/k8s-model/api";
 import { autoscaling } from "@k8s-netsim/k8s-model/control-plane";
 import { timestampAt } from "@k8s-netsim/k8s-model/store";
 import { differences } from "../compare.ts";
@@ -49,7 +49,7 @@ interface NormalisationInput {
   readonly recommendations: Entries;
   readonly scaleUpEvents?: Entries;
   readonly scaleDownEvents?: Entries;
-  readonly behavior?: autoscaling.HorizontalPodAutoscalerBehavior;
+  readonly behavior?: HorizontalPodAutoscalerBehavior;
   readonly behaviorDefaulted?: object;
 }
 

@@ -1,6 +1,7 @@
 export * from "./defaulting/index.ts";
 export type * from "./endpoint-slice.ts";
 export type * from "./endpoints.ts";
+export type * from "./horizontal-pod-autoscaler.ts";
 export * from "./label-selector.ts";
 export * from "./label-selector-parse.ts";
 export * from "./label-selector-syntax.ts";

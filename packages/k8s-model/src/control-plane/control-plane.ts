@@ -12,6 +12,8 @@ import { EndpointsController } from "./endpoints/controller.ts";
 import type { EndpointsOptions } from "./endpoints/options.ts";
 import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
 import { PodGarbageCollector } from "./garbage-collection/pod-garbage-collector.ts";
+import { AutoscalerController } from "./horizontal-pod-autoscaler/controller.ts";
+import type { AutoscalerOptions } from "./horizontal-pod-autoscaler/options.ts";
 import { Kubelets, type PodRuntime } from "./kubelet/kubelets.ts";
 import { NodeLifeCycle } from "./node-life-cycle/node-life-cycle.ts";
 import { TaintEviction } from "./node-life-cycle/taint-eviction.ts";
@@ -39,6 +41,7 @@ export interface ControlPlaneOptions {
   readonly runtime: PodRuntime;
   /** Feature gate MaxUnavailableStatefulSet: without it `maxUnavailable` counts as 1. */
   readonly maxUnavailableStatefulSet: boolean;
+  readonly autoscaler?: Partial<AutoscalerOptions>;
   /** What runs for the older Endpoints API; nothing where absent. */
   readonly endpoints?: EndpointsOptions;
 }
@@ -50,6 +53,7 @@ export class ControlPlane {
   readonly scheduling: SchedulingLoop;
   readonly endpointSlices: EndpointSliceController;
   readonly nodeLifeCycle: NodeLifeCycle;
+  readonly autoscaler: AutoscalerController;
   readonly #work: Work;
   readonly #store: Store;
   readonly #timings: Timings;
@@ -92,6 +96,7 @@ export class ControlPlane {
     statefulSets.start(this.#run(statefulSets));
     const daemonSets = new DaemonSetController(work, informers);
     daemonSets.start(this.#run(daemonSets));
+    this.autoscaler = new AutoscalerController(work, store, timings, informers, options.autoscaler);
     this.nodeLifeCycle = new NodeLifeCycle(work, store, timings, informers);
     new TaintEviction(work, store, timings, informers);
     new GarbageCollector(work, store, timings, informers);

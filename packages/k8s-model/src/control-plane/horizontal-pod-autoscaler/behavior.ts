@@ -1,23 +1,4 @@
-/** One limit on how fast replicas change. */
-export interface ScalingPolicy {
-  readonly type: "Pods" | "Percent";
-  readonly value: number;
-  readonly periodSeconds: number;
-}
-
-/** How an autoscaler goes in one direction. */
-export interface ScalingRules {
-  readonly stabilizationWindowSeconds?: number;
-  readonly selectPolicy?: "Max" | "Min" | "Disabled";
-  readonly policies?: readonly ScalingPolicy[];
-  readonly tolerance?: string | number;
-}
-
-/** `spec.behavior` of a HorizontalPodAutoscaler. */
-export interface HorizontalPodAutoscalerBehavior {
-  readonly scaleUp?: ScalingRules;
-  readonly scaleDown?: ScalingRules;
-}
+import type { HorizontalPodAutoscalerBehavior, ScalingRules } from "../../api/index.ts";
 
 const SCALE_UP: ScalingRules = {
   stabilizationWindowSeconds: 0,

@@ -1,4 +1,4 @@
-export { defaultedBehavior, type HorizontalPodAutoscalerBehavior } from "./behavior.ts";
+export { defaultedBehavior } from "./behavior.ts";
 export { MetricError } from "./metric-error.ts";
 export { normaliseReplicas } from "./normalise.ts";
 export {

@@ -1,4 +1,4 @@
-import type { HorizontalPodAutoscalerBehavior, ScalingRules } from "./behavior.ts";
+import type { HorizontalPodAutoscalerBehavior, ScalingRules } from "../../api/index.ts";
 import { type AutoscalerMemory, remember } from "./memory.ts";
 import { rememberChange, scaleDownLimit, scaleUpLimit } from "./scaling-limits.ts";
 

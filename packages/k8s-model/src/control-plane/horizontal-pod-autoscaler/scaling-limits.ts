@@ -1,4 +1,4 @@
-import type { ScalingRules } from "./behavior.ts";
+import type { ScalingRules } from "../../api/index.ts";
 import { type AutoscalerMemory, remember, type ScaleEvent } from "./memory.ts";
 
 const NS_PER_SECOND = 1_000_000_000;

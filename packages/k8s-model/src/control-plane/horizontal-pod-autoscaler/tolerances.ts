@@ -1,5 +1,10 @@
-import { parseQuantity, quantityToNumber } from "../../api/index.ts";
-import type { HorizontalPodAutoscalerBehavior } from "./behavior.ts";
+import {
+  type HorizontalPodAutoscalerBehavior,
+  type IntOrString,
+  parseQuantity,
+  quantityText,
+  quantityToNumber,
+} from "../../api/index.ts";
 
 /** How far the ratio of use to target may be from 1 before anything is done. */
 export interface Tolerances {
@@ -12,8 +17,8 @@ export function tolerancesOf(
   behavior: HorizontalPodAutoscalerBehavior | undefined,
   tolerance: number,
 ): Tolerances {
-  const own = (text: string | number | undefined): number =>
-    text === undefined ? tolerance : quantityToNumber(parseQuantity(String(text)));
+  const own = (value: IntOrString | undefined): number =>
+    value === undefined ? tolerance : quantityToNumber(parseQuantity(quantityText(value)));
   return {
     scaleDown: own(behavior?.scaleDown?.tolerance),
     scaleUp: own(behavior?.scaleUp?.tolerance),

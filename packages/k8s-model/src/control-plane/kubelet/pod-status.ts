@@ -27,6 +27,7 @@ export function runningStatus(
   const running: PodStatus = {
     ...pod.status,
     phase: "Running",
+    startTime: pod.status?.startTime ?? timestampAt(nowNs),
     ...(podIP === undefined ? {} : { podIP, podIPs: addresses.map((ip) => ({ ip })) }),
   };
   const value = ready ? "True" : "False";

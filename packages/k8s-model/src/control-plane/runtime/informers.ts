@@ -2,6 +2,7 @@ import type {
   DaemonSet,
   Deployment,
   EndpointSlice,
+  HorizontalPodAutoscaler,
   KubeObject,
   Node,
   Pod,
@@ -25,6 +26,7 @@ export interface Informers {
   readonly replicaSets: Informer<ReplicaSet>;
   readonly statefulSets: Informer<StatefulSet>;
   readonly daemonSets: Informer<DaemonSet>;
+  readonly autoscalers: Informer<HorizontalPodAutoscaler>;
 }
 
 const namespaceOf = ({ metadata }: KubeObject): string[] => [metadata.namespace ?? ""];
@@ -40,6 +42,7 @@ export function watchAll(work: Work, store: Store, latency: WatchLatency): Infor
     replicaSets: watch<ReplicaSet>("ReplicaSet"),
     statefulSets: watch<StatefulSet>("StatefulSet"),
     daemonSets: watch<DaemonSet>("DaemonSet"),
+    autoscalers: watch<HorizontalPodAutoscaler>("HorizontalPodAutoscaler"),
     pods: watch<Pod>("Pod"),
     slices: watch<EndpointSlice>("EndpointSlice"),
   };
