@@ -1,5 +1,7 @@
 export { ApiServers, type Listing } from "./api-servers.ts";
 export { EgressLink } from "./egress-link.ts";
+export { Etcd, type StoredBytesOf } from "./etcd.ts";
+export { LeaseLoad } from "./lease-load.ts";
 export {
   API_SERVER_SOURCES,
   type ApiServerParameters,

@@ -57,6 +57,7 @@ export class ControlPlane {
   readonly #work: Work;
   readonly #store: Store;
   readonly #timings: Timings;
+  readonly #runners: Pick<ControllerRunner<unknown>, "pause" | "resume">[] = [];
 
   constructor(work: Work, store: Store, options: ControlPlaneOptions) {
     const { timings } = options;
@@ -128,17 +129,30 @@ export class ControlPlane {
     mirroring.start((key, delayNs) => mirrors.addAfter(key, delayNs), mirroringBatchPeriodNs);
   }
 
+  /** The controller manager has no leader: its work queues stand still. */
+  pauseControllers(): void {
+    for (const runner of this.#runners) runner.pause();
+  }
+
+  /** A new leader has filled its caches. */
+  resumeControllers(): void {
+    for (const runner of this.#runners) runner.resume();
+  }
+
   #run<Observed>(
     controller: Controller<Observed>,
     backoff: BackoffOptions = DEFAULT_BACKOFF,
   ): ControllerRunner<Observed> {
-    const { syncNs, apiWriteNs, controllerQps, controllerBurst, informerLatencyNs } = this.#timings;
-    return new ControllerRunner(controller, this.#work, this.#store, {
-      times: constantTimes(syncNs, apiWriteNs),
+    const { syncNs, controllerQps, controllerBurst, informerLatencyNs } = this.#timings;
+    const runner = new ControllerRunner(controller, this.#work, this.#store, {
+      // Read anew for each write: etcd may be slow for a while.
+      times: { ...constantTimes(syncNs, 0), writeNs: () => this.#timings.apiWriteNs },
       qps: controllerQps,
       burst: controllerBurst,
       backoff,
       staleCacheWaitNs: Math.max(informerLatencyNs, 1),
     });
+    this.#runners.push(runner);
+    return runner;
   }
 }

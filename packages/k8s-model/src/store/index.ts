@@ -4,7 +4,7 @@ export { arrivalNs, firstNotArrived, jitterSource, type WatcherClass } from "./d
 export { hashEnd, hashNumbers, hashStart, hashText, hashUnit } from "./hash.ts";
 export { KindLog } from "./kind-log.ts";
 export { safeEncode, uidOf } from "./names.ts";
-export { type Admission, Store, type StoreOptions } from "./store.ts";
+export { type Admission, type Guard, Store, type StoreOptions } from "./store.ts";
 export { StoreError } from "./store-error.ts";
 export { timeOfTimestamp, timestampAt } from "./timestamp.ts";
 export type { Version, WatchEventType } from "./version.ts";

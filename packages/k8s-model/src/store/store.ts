@@ -23,6 +23,9 @@ export interface StoreOptions {
 /** What the API server decides about an object as it is created: default fields, addresses, … */
 export type Admission = (object: KubeObject) => KubeObject;
 
+/** Looks at an object that is about to be stored; refuses it by throwing a {@link StoreError}. */
+export type Guard = (object: KubeObject) => void;
+
 /**
  * The cluster's only truth: an append-only log of immutable object versions, what etcd and the API
  * server are to a real cluster.
@@ -37,6 +40,7 @@ export class Store {
   readonly #logs = new Map<string, KindLog>();
   readonly #listeners = new Map<string, (() => void)[]>();
   readonly #admissions = new Map<string, Admission>();
+  readonly #guards = new Map<string, Guard>();
   readonly #nameCounts = new Map<string, number>();
   #revision = 0;
   #sinceLastPrune = 0;
@@ -89,6 +93,11 @@ export class Store {
   /** Sets what is decided about objects of a kind as they are created. */
   admit(kind: string, admission: Admission): void {
     this.#admissions.set(kind, admission);
+  }
+
+  /** Sets what is looked at before a created or changed object of a kind is stored. */
+  guard(kind: string, guard: Guard): void {
+    this.#guards.set(kind, guard);
   }
 
   /** Creates an object; `generateName` without a name gets a suffix that is fixed by its count. */
@@ -213,9 +222,10 @@ export class Store {
     patches: readonly Patch[],
   ): Version<T> {
     const log = this.log<T>(object.kind);
+    const metadata = { ...object.metadata, resourceVersion: String(this.#revision + 1) };
+    if (type !== "DELETED") this.#guards.get(object.kind)?.({ ...object, metadata });
     const revision = ++this.#revision;
     this.#sinceLastPrune++;
-    const metadata = { ...object.metadata, resourceVersion: String(revision) };
     const version: Version<T> = {
       revision,
       position: log.end,

@@ -47,6 +47,10 @@ export class Kubelets {
   readonly #runs = new Map<string, PodRun>();
   readonly #runsByNode = new Map<string, Set<PodRun>>();
   readonly #downSinceNs = new Map<string, number>();
+  /** Nodes whose kubelet reaches no API server, with the pods deleted meanwhile. */
+  readonly #isolated = new Map<string, Pod[]>();
+  /** How far the clocks of nodes are ahead (ns), where they are. */
+  readonly #clocksNs = new Map<string, number>();
 
   constructor(
     work: Work,
@@ -101,8 +105,34 @@ export class Kubelets {
     }
   }
 
+  /** Parts a kubelet from the API servers: its pods run on, and nobody hears of them. */
+  isolate(nodeName: string): void {
+    if (!this.#isolated.has(nodeName)) this.#isolated.set(nodeName, []);
+  }
+
+  /** Lets a kubelet hear and report again: it ends what was deleted and reports what runs. */
+  rejoin(nodeName: string): void {
+    const deleted = this.#isolated.get(nodeName);
+    if (deleted === undefined) return;
+    this.#isolated.delete(nodeName);
+    for (const pod of deleted) this.#forget(pod);
+    for (const pod of this.#pods.byIndex("node", nodeName)) {
+      this.#see(objectKey(pod), pod);
+      const run = this.#runs.get(pod.metadata.uid ?? "");
+      if (run === undefined) continue;
+      if (run.stopping && run.events.size === 0) this.#remove(run);
+      else if (run.answering && !run.stopping && !isPodReady(pod)) this.#report(run, true);
+    }
+  }
+
+  /** Sets how far the clock of a node is ahead: it dates the conditions that its kubelet reports. */
+  setClock(nodeName: string, aheadNs: number): void {
+    this.#clocksNs.set(nodeName, aheadNs);
+  }
+
   #see(key: string, pod: Pod): void {
     const { nodeName = "" } = pod.spec;
+    if (this.#isolated.has(nodeName)) return;
     if (nodeName === "" || isPodTerminal(pod) || this.#downSinceNs.has(nodeName)) return;
     const known = this.#runs.get(pod.metadata.uid ?? "");
     const run = known ?? this.#track(key, pod);
@@ -169,6 +199,7 @@ export class Kubelets {
   }
 
   #remove(run: PodRun): void {
+    if (this.#isolated.has(run.nodeName)) return;
     const pod = this.#store.get<Pod>("Pod", run.key);
     if (pod?.metadata.uid === run.uid) this.#store.delete("Pod", run.key);
   }
@@ -176,6 +207,11 @@ export class Kubelets {
   #forget(pod: Pod): void {
     const run = this.#runs.get(pod.metadata.uid ?? "");
     if (run === undefined) return;
+    const deleted = this.#isolated.get(run.nodeName);
+    if (deleted !== undefined) {
+      deleted.push(pod);
+      return;
+    }
     this.#cancel(run);
     this.#stopAnswering(run);
     if (pod.spec.hostNetwork !== true) this.#addresses.release(run.addresses);
@@ -185,8 +221,9 @@ export class Kubelets {
 
   #report(run: PodRun, ready: boolean): void {
     const { statusUpdateNs, apiWriteNs } = this.#timings;
-    const changedNs = this.#work.now;
+    const changedNs = this.#work.now + (this.#clocksNs.get(run.nodeName) ?? 0);
     this.#after(run, statusUpdateNs + apiWriteNs, () => {
+      if (this.#isolated.has(run.nodeName)) return;
       const pod = this.#store.get<Pod>("Pod", run.key);
       if (pod?.metadata.uid !== run.uid) return;
       this.#store.update<Pod>("Pod", run.key, (draft) => {

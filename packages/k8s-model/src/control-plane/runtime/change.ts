@@ -36,7 +36,7 @@ export function edit<T extends KubeObject>(
 
 export type ChangeResult =
   | { readonly version: Version | undefined }
-  | { readonly refused: "already-exists" | "not-found" | "conflict" };
+  | { readonly refused: "already-exists" | "not-found" | "conflict" | "request-too-large" };
 
 /** Executes a change at once, as the API server would; a refusal is an answer, not an exception. */
 export function executeChange(store: Store, nowNs: number, change: Change): ChangeResult {
@@ -52,11 +52,11 @@ export function executeChange(store: Store, nowNs: number, change: Change): Chan
         return deleteObject(store, nowNs, change.kind, change.key);
     }
   } catch (error) {
-    if (
-      error instanceof StoreError &&
-      (error.code === "already-exists" || error.code === "not-found")
-    ) {
-      return { refused: error.code };
+    if (error instanceof StoreError) {
+      const { code } = error;
+      if (code === "already-exists" || code === "not-found" || code === "request-too-large") {
+        return { refused: code };
+      }
     }
     throw error;
   }

@@ -68,6 +68,12 @@ export class ControllerRunner<Observed> {
   readonly #queue: WorkQueue;
   readonly #ownWrites = new Map<string, Map<string, number>>();
   readonly #counts = { success: 0, stale: 0, error: 0 };
+  /** Every key that was ever queued: what a new leader finds when it lists. */
+  readonly #known = new Set<string>();
+  readonly #inWork = new Set<string>();
+  #paused = false;
+  /** Steps of syncs that began in an earlier term come to nothing. */
+  #term = 0;
 
   constructor(controller: Controller<Observed>, work: Work, store: Store, options: RunnerOptions) {
     this.#controller = controller;
@@ -84,18 +90,47 @@ export class ControllerRunner<Observed> {
   }
 
   add(key: string): void {
+    this.#known.add(key);
     this.#queue.add(key);
   }
 
   /** A key waits once: a later date than the one it waits for already adds nothing. */
   addAfter(key: string, delayNs: number): void {
+    this.#known.add(key);
     this.#queue.addAfter(key, delayNs);
   }
 
+  /** The leader is gone: what it was doing is lost, and nobody takes a key. */
+  pause(): void {
+    this.#paused = true;
+    this.#term++;
+    for (const key of this.#inWork) {
+      this.#queue.add(key);
+      this.#queue.done(key);
+    }
+    this.#inWork.clear();
+  }
+
+  /** A new leader has listed: it looks at every key once, in its caches' order. */
+  resume(): void {
+    this.#paused = false;
+    this.#ownWrites.clear();
+    for (const key of [...this.#known].sort()) this.#queue.add(key);
+    this.#dispatch();
+  }
+
   #dispatch(): void {
-    while (this.#queue.length > 0 && this.#queue.inWork < this.#controller.workers) {
+    while (
+      !this.#paused &&
+      this.#queue.length > 0 &&
+      this.#queue.inWork < this.#controller.workers
+    ) {
       const key = this.#queue.get() as string;
-      this.#work.after(this.#options.times.lookNs(key), () => this.#sync(key));
+      this.#inWork.add(key);
+      this.#work.after(
+        this.#options.times.lookNs(key),
+        this.#inTerm(() => this.#sync(key)),
+      );
     }
   }
 
@@ -104,7 +139,7 @@ export class ControllerRunner<Observed> {
       this.#counts.stale++;
       if (this.#controller.onStaleCache === "retry") this.#retry(key);
       else this.addAfter(key, this.#options.staleCacheWaitNs);
-      this.#queue.done(key);
+      this.#done(key);
       return;
     }
     const observed = this.#controller.observe(key);
@@ -121,10 +156,11 @@ export class ControllerRunner<Observed> {
     }
     const { times } = this.#options;
     const fromNs = this.#bucket.take(this.#work.now);
-    this.#work.at(fromNs + times.writeNs(change), () => {
+    const write = (): void => {
       const result = executeChange(this.#store, this.#work.now, change);
       this.#later(times.answerNs(change), () => this.#answered(key, plan, index, result));
-    });
+    };
+    this.#work.at(fromNs + times.writeNs(change), this.#inTerm(write));
   }
 
   #answered(key: string, plan: Plan, index: number, result: ChangeResult): void {
@@ -149,7 +185,20 @@ export class ControllerRunner<Observed> {
       this.#queue.forget(key);
       if (plan.againAfterNs !== undefined) this.addAfter(key, plan.againAfterNs);
     }
+    this.#done(key);
+  }
+
+  #done(key: string): void {
+    this.#inWork.delete(key);
     this.#queue.done(key);
+  }
+
+  /** The action, unless the leader has changed by then. */
+  #inTerm(action: () => void): () => void {
+    const term = this.#term;
+    return () => {
+      if (term === this.#term) action();
+    };
   }
 
   #retry(key: string): void {
@@ -161,7 +210,7 @@ export class ControllerRunner<Observed> {
   /** No event of its own for what takes no time. */
   #later(delayNs: number, action: () => void): void {
     if (delayNs <= 0) action();
-    else this.#work.after(delayNs, action);
+    else this.#work.after(delayNs, this.#inTerm(action));
   }
 
   #remember(
