@@ -1,15 +1,8 @@
-import {
-  type EndpointSlice,
-  type Node,
-  objectKey,
-  type Pod,
-  type Service,
-  ZONE_LABEL,
-} from "../../api/index.ts";
+import { type EndpointSlice, type Node, objectKey, type Pod, ZONE_LABEL } from "../../api/index.ts";
 import type { Version } from "../../store/index.ts";
 import type { Change } from "../runtime/change.ts";
 import type { Controller, Plan } from "../runtime/controller-runner.ts";
-import type { Informer, InformerEvent } from "../runtime/informer.ts";
+import type { InformerEvent } from "../runtime/informer.ts";
 import type { Work } from "../runtime/work.ts";
 import { isPodReady, isPodTerminal, podAddresses } from "./endpoint-of-pod.ts";
 import { KnownSlices, managedSlices } from "./known-slices.ts";
@@ -25,17 +18,11 @@ import {
 } from "./reconcile.ts";
 import { ServiceMembers } from "./service-members.ts";
 import type { SliceEvent } from "./slice-changes.ts";
+import type { SliceInformers } from "./slice-informers.ts";
 import { SliceTracker } from "./slice-tracker.ts";
 import { isOverloaded } from "./topology-allocation.ts";
 import { type HintMemory, NO_HINT_MEMORY } from "./topology-hints.ts";
 import { nodeReadyStatus, ZoneCpu } from "./zone-cpu.ts";
-
-export interface SliceInformers {
-  readonly pods: Informer<Pod>;
-  readonly nodes: Informer<Node>;
-  readonly services: Informer<Service>;
-  readonly slices: Informer<EndpointSlice>;
-}
 
 /** A slice event brings its Service back after this time at the earliest (ns). */
 const SLICE_RESYNC_NS = 1_000_000_000;

@@ -6,11 +6,11 @@ import {
   ZONE_LABEL,
 } from "../../api/index.ts";
 import type { Informer, InformerEvent } from "../runtime/informer.ts";
-import type { SliceInformers } from "./controller.ts";
 import { CONTROLLER_NAME, MANAGED_BY_LABEL, serviceKeyOfSlice } from "./labels.ts";
 import { topologyModeIsAuto } from "./reconcile.ts";
 import type { ServiceMembers } from "./service-members.ts";
 import { ServiceSlices } from "./service-slices.ts";
+import type { SliceInformers } from "./slice-informers.ts";
 import type { HintMemory } from "./topology-hints.ts";
 
 /** {@link ServiceSlices} by Service, fed with the events of the watches. */
