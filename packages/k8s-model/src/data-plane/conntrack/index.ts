@@ -4,3 +4,17 @@ export {
   changeNeedsCleaning,
   type TrackedFlow,
 } from "./cleaner.ts";
+export {
+  type ConntrackEntry,
+  type ConntrackOptions,
+  ConntrackTable,
+  type FlowTuple,
+  type PacketKind,
+} from "./table.ts";
+export {
+  type ConntrackTimeouts,
+  conntrackLimit,
+  KUBE_PROXY_TIMEOUTS,
+  type SCTPState,
+  type TCPState,
+} from "./timeouts.ts";

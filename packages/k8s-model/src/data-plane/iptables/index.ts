@@ -15,3 +15,4 @@ export {
   type TableInput,
   tableLines,
 } from "./tables.ts";
+export { walkIptables } from "./walk.ts";

@@ -1,9 +1,5 @@
-/** A key or value of a set or map, its parts joined as nft writes them. */
-export type NftElements = ReadonlyMap<string, string>;
-
-/** What a rule looks at, or does, in the order in which it stands in the rule. */
-export type NftStatement =
-  /** Matches: a packet for which one does not hold leaves the rule. */
+/** What a rule looks at: a packet for which it does not hold leaves the rule. */
+export type NftMatch =
   | { readonly kind: "new-connection" }
   | { readonly kind: "protocol"; readonly protocol: string }
   | { readonly kind: "destination-in-set"; readonly set: string }
@@ -16,8 +12,10 @@ export type NftStatement =
   | { readonly kind: "source-in-set"; readonly set: string }
   | { readonly kind: "marked" }
   | { readonly kind: "translated" }
-  | { readonly kind: "hairpin" }
-  /** Actions. */
+  | { readonly kind: "hairpin" };
+
+/** What a rule does. */
+export type NftAction =
   | { readonly kind: "set-mark" }
   | { readonly kind: "clear-mark" }
   | { readonly kind: "masquerade" }
@@ -30,6 +28,9 @@ export type NftStatement =
   | { readonly kind: "goto-random"; readonly chains: readonly string[] }
   | { readonly kind: "translate-random"; readonly endpoints: readonly NftEndpoint[] }
   | { readonly kind: "translate"; readonly endpoint: NftEndpoint };
+
+/** One part of a rule, in the order in which it stands. */
+export type NftStatement = NftMatch | NftAction;
 
 export interface NftEndpoint {
   /** `address:port` */
@@ -70,7 +71,7 @@ function statementText(statement: NftStatement, ip: "ip" | "ip6"): string {
     case "source-in":
       return `${ip} saddr ${statement.range}`;
     case "source-not-in":
-      return `${ip} saddr != ${listText(statement.ranges, true)}`;
+      return `${ip} saddr != ${listText(statement.ranges)}`;
     case "source-local":
       return "fib saddr type local";
     case "source-in-set":
@@ -85,26 +86,6 @@ function statementText(statement: NftStatement, ip: "ip" | "ip6"): string {
       return actionText(statement, ip);
   }
 }
-
-type NftAction = Extract<
-  NftStatement,
-  {
-    readonly kind:
-      | "set-mark"
-      | "clear-mark"
-      | "masquerade"
-      | "remember-source"
-      | "jump"
-      | "goto"
-      | "drop"
-      | "reject"
-      | "verdict-of-address"
-      | "verdict-of-port"
-      | "goto-random"
-      | "translate-random"
-      | "translate";
-  }
->;
 
 function actionText(action: NftAction, ip: "ip" | "ip6"): string {
   switch (action.kind) {
@@ -138,8 +119,8 @@ function actionText(action: NftAction, ip: "ip" | "ip6"): string {
   }
 }
 
-function listText(ranges: readonly string[], braces = false): string {
-  return ranges.length === 1 && !braces ? (ranges[0] as string) : `{ ${ranges.join(", ")} }`;
+function listText(ranges: readonly string[]): string {
+  return ranges.length === 1 ? (ranges[0] as string) : `{ ${ranges.join(", ")} }`;
 }
 
 function numbered(values: readonly string[]): string {

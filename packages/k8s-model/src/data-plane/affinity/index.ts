@@ -1,0 +1,6 @@
+export {
+  AffinityLists,
+  type AffinityRules,
+  RECENT_LISTS,
+  TIMEOUT_SETS,
+} from "./affinity-lists.ts";

@@ -1,0 +1,1 @@
+export { MAGLEV_SIZES, maglevTable } from "./maglev.ts";

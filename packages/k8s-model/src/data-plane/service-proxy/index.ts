@@ -1,0 +1,10 @@
+export { type ServiceProxyOptions, serviceProxy } from "./create.ts";
+export type { EbpfOptions } from "./ebpf-service-proxy.ts";
+export type {
+  NewConnection,
+  ProgramCost,
+  ProxyHost,
+  ProxyVerdict,
+  RouteContext,
+  ServiceProxy,
+} from "./service-proxy.ts";
