@@ -1,6 +1,7 @@
 import type { Simulation } from "@k8s-netsim/sim-core";
 import type { IPFamily, KubeObject } from "../api/index.ts";
 import { objectKey } from "../api/index.ts";
+import type { Etcd } from "../api-server/index.ts";
 import { adopt } from "../control-plane/adoption/adopt.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
 import type { SliceEvent } from "../control-plane/endpoint-slice/index.ts";
@@ -10,7 +11,7 @@ import { Work } from "../control-plane/runtime/work.ts";
 import { defaultTimings, minorVersion, type Timings } from "../control-plane/timings.ts";
 import {
   type EndpointInfo,
-  ProxyFleet,
+  type ProxyFleet,
   type Routing,
   ServiceViews,
   type TrafficOrigin,
@@ -22,6 +23,7 @@ import {
   UNKNOWN_SERVICE,
 } from "../data-plane/kube-proxy/port-view.ts";
 import { hashText, Store } from "../store/index.ts";
+import { type FleetOptions, startFleet } from "./fleet.ts";
 import { type ClusterListener, Inventory, type SeenNode } from "./inventory.ts";
 import { mergeApplied } from "./merge-applied.ts";
 import type { NodeTable } from "./node-table.ts";
@@ -29,7 +31,7 @@ import type { PodState, PodTable } from "./pod-table.ts";
 import { type InitialState, initialState, reconciliation } from "./reconciliation.ts";
 import type { ServiceTable } from "./service-table.ts";
 
-export interface ClusterOptions {
+export interface ClusterOptions extends FleetOptions {
   /** Release whose rules and defaults apply, such as `1.36`. */
   readonly kubernetesVersion?: string;
   readonly timings?: Partial<Timings>;
@@ -49,6 +51,11 @@ export interface ClusterOptions {
   readonly mirroringMaxEndpointsPerSubset?: number;
   /** Feature gates by name; the release decides where none is given. */
   readonly featureGates?: Readonly<Record<string, boolean>>;
+  /**
+   * Whether the retired `spec.topologyKeys` of Services counts; by default on releases 1.17 to 1.21
+   * only, which had it.
+   */
+  readonly topologyKeys?: boolean;
   /** History kept for questions about the past (ns); none by default. */
   readonly historyWindowNs?: number;
   /** Freezes every stored object: for tests. */
@@ -78,6 +85,8 @@ export class Cluster {
   readonly pods: PodTable;
   readonly services: ServiceTable;
   readonly proxies: ProxyFleet;
+  /** Set where API servers are given. */
+  readonly etcd: Etcd | undefined;
   readonly views: ServiceViews;
   readonly #work: Work;
   readonly #inventory: Inventory;
@@ -101,18 +110,15 @@ export class Cluster {
     this.pods = this.#inventory.pods;
     this.services = this.#inventory.services;
     this.#work = new Work(sim);
-    this.proxies = new ProxyFleet(this.store, {
-      watchers: {
-        name: "kube-proxy",
-        latencyNs: this.timings.proxyWatchNs,
-        jitterNs: this.timings.proxyWatchJitterNs,
-      },
-      minSyncPeriodNs: this.timings.proxyMinSyncPeriodNs,
-      syncNs: this.timings.proxySyncNs,
-      seed: hashText(sim.seed),
-    });
-    this.views = new ServiceViews(this.store, (endpoint, namespace) =>
-      this.podIndexOf(endpoint, namespace),
+    const fleet = startFleet(this.store, this.timings, hashText(sim.seed), options);
+    this.proxies = fleet.proxies;
+    this.etcd = fleet.etcd;
+    const minor = minorVersion(kubernetesVersion);
+    const topologyKeys = options.topologyKeys ?? (minor >= 17 && minor <= 21);
+    this.views = new ServiceViews(
+      this.store,
+      (endpoint, namespace) => this.podIndexOf(endpoint, namespace),
+      topologyKeys ? (node) => this.store.get("Node", node)?.metadata.labels : undefined,
     );
     this.controlPlane = new ControlPlane(this.#work, this.store, {
       timings: this.timings,
@@ -122,7 +128,16 @@ export class Cluster {
         trafficDistribution: gate("ServiceTrafficDistribution", 31),
         preferSameTrafficDistribution: gate("PreferSameTrafficDistribution", 34),
       },
-      runtime: this.#inventory,
+      runtime: {
+        podAnswers: (uid) => {
+          this.#inventory.podAnswers(uid);
+          this.proxies.endpointAnswers(uid, sim.now);
+        },
+        podStops: (uid) => {
+          this.#inventory.podStops(uid);
+          this.proxies.endpointDied(uid, sim.now);
+        },
+      },
       maxUnavailableStatefulSet: gate("MaxUnavailableStatefulSet", Number.POSITIVE_INFINITY),
       ...(options.endpointsController === true ? { endpoints: endpointsOptions(options) } : {}),
     });
