@@ -1,4 +1,5 @@
 import type { Endpoint, EndpointSlice } from "../../api/index.ts";
+import { hashText } from "../../store/index.ts";
 import { endpointIdentity, sameFacts } from "./endpoint-of-pod.ts";
 import type { PortGroup } from "./slice-work.ts";
 
@@ -31,12 +32,13 @@ interface Retained {
  * rebalances.
  *
  * Where the real code takes endpoints in the random order of a map, ours takes them in the order
- * of their pods, and equal slices in the order in which they came.
+ * of a hash, so that neighbours in age are not neighbours in a slice; equal slices in the order in
+ * which they came.
  */
 export function pack(group: PortGroup, options: PackingOptions): Packed {
   const { maxEndpointsPerSlice: max } = options;
   const { changed, deletes, busy } = retain(group, options);
-  const left = group.desired.rest();
+  const left = mixed(group.desired.rest());
   fillChanged(changed, left, max);
   const creates: EndpointSlice[] = [];
   while (left.size > 0) {
@@ -74,6 +76,14 @@ function retain({ examined, desired }: PortGroup, { relabelled }: PackingOptions
     busy.add(slice);
   }
   return { changed, deletes, busy };
+}
+
+/** As arbitrary an order as that of a map, but always the same. */
+function mixed(endpoints: Map<string, Endpoint>): Map<string, Endpoint> {
+  if (endpoints.size < 2) return endpoints;
+  const hashed = [...endpoints].map((entry) => ({ entry, hash: hashText(entry[0]) }));
+  hashed.sort((a, b) => a.hash - b.hash || (a.entry[0] < b.entry[0] ? -1 : 1));
+  return new Map(hashed.map(({ entry }) => entry));
 }
 
 function fillChanged(changed: EndpointSlice[], left: Map<string, Endpoint>, max: number): void {
