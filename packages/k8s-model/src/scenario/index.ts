@@ -13,6 +13,8 @@ export {
 } from "./definition/cluster-definition.ts";
 export { type Parameters, ScenarioParameterError, type Variations } from "./definition/grid.ts";
 export {
+  type AutoscalerOptions,
+  autoscaler,
   type DeploymentOptions,
   deployment,
   type ScenarioObjects,

@@ -1,6 +1,7 @@
 export { defaultedBehavior } from "./behavior.ts";
 export { MetricError } from "./metric-error.ts";
 export { normaliseReplicas } from "./normalise.ts";
+export type { PodCpuCounters, PodMetrics } from "./pod-metrics.ts";
 export {
   averageReplicas,
   type PodMetricQuestion,

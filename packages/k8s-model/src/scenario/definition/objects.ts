@@ -1,4 +1,11 @@
-import type { Deployment, KubeObject, Service, TrafficDistribution } from "../../api/index.ts";
+import type {
+  Deployment,
+  HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerBehavior,
+  KubeObject,
+  Service,
+  TrafficDistribution,
+} from "../../api/index.ts";
 import { ZONE_LABEL } from "../../api/index.ts";
 import type { ServerSpec } from "../../traffic/index.ts";
 
@@ -73,6 +80,11 @@ export interface ServiceOptions {
   readonly internalTrafficPolicy?: "Cluster" | "Local";
   /** `service.kubernetes.io/topology-mode`. */
   readonly topologyMode?: "Auto";
+  /**
+   * `spec.topologyKeys` of releases 1.17 to 1.21, in order: label keys (host name, zone, region), `*`
+   * only as the last. Having it here puts that retired policy in force for the scenario.
+   */
+  readonly topologyKeys?: readonly string[];
 }
 
 /** A ClusterIP Service over the pods that carry `app: NAME`. */
@@ -93,6 +105,36 @@ export function service(name: string, options: ServiceOptions): ScenarioObjects 
         ? {}
         : { trafficDistribution }),
       ...(internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
+      ...(options.topologyKeys === undefined ? {} : { topologyKeys: options.topologyKeys }),
+    },
+  };
+  return { objects: [object], servers: [] };
+}
+
+export interface AutoscalerOptions {
+  readonly min: number;
+  readonly max: number;
+  /** Target in percent of the CPU requests; 80 unless told. */
+  readonly cpuUtilization?: number;
+  readonly behavior?: HorizontalPodAutoscalerBehavior;
+}
+
+/** A HorizontalPodAutoscaler for the Deployment of the same name; it acts on the simulated load. */
+export function autoscaler(
+  name: string,
+  { min, max, cpuUtilization = 80, behavior }: AutoscalerOptions,
+): ScenarioObjects {
+  const target = { type: "Utilization" as const, averageUtilization: cpuUtilization };
+  const object: HorizontalPodAutoscaler = {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name, namespace: "default" },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
+      ...(behavior === undefined ? {} : { behavior }),
     },
   };
   return { objects: [object], servers: [] };

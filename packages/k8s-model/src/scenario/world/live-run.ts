@@ -11,6 +11,7 @@ import {
 } from "../../traffic/index.ts";
 import type { FaultDefinition } from "../definition/cluster-definition.ts";
 import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
+import { isAutoscaler, podCpuCounters } from "./autoscaling.ts";
 import { ClusterNetwork } from "./cluster-network.ts";
 import { scheduleFault } from "./faults.ts";
 import { changeObjects, clusterOf, workloadKeysOf } from "./resting-cluster.ts";
@@ -60,6 +61,10 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     binNs: options.binNs,
   });
   followPods(cluster, traffic);
+  if ([...options.objects, ...later].some(isAutoscaler)) {
+    cluster.controlPlane.autoscaler.measure(podCpuCounters(cluster, traffic, plan, network));
+  }
+  for (const autoscaler of options.objects.filter(isAutoscaler)) cluster.apply(autoscaler);
   traffic.start();
   if (options.change !== undefined) {
     const { atNs, objects } = options.change;

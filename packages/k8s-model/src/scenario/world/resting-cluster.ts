@@ -4,6 +4,7 @@ import { objectKey } from "../../api/index.ts";
 import { Cluster } from "../../cluster/index.ts";
 import type { Timings } from "../../control-plane/index.ts";
 import type { Network, TrafficPlan } from "../../traffic/index.ts";
+import { isAutoscaler } from "./autoscaling.ts";
 import { ClusterNetwork, NO_ZONE, workloadKeyOf } from "./cluster-network.ts";
 import { memoisedNetwork } from "./memoised-network.ts";
 
@@ -54,7 +55,10 @@ export function restingCluster(
   };
 }
 
-/** A cluster on a simulation's clock, with these objects (defaults filled in), come to rest. */
+/**
+ * A cluster on a simulation's clock, with these objects (defaults filled in), come to rest. Its
+ * autoscalers are left out: they act on load, and there is none yet.
+ */
 export function clusterOf(
   sim: Simulation,
   objects: readonly KubeObject[],
@@ -63,7 +67,8 @@ export function clusterOf(
 ): Cluster {
   const ipFamilies = podFamilies(objects);
   const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies, timings });
-  for (const object of inCreationOrder(objects)) cluster.apply(object);
+  const unscaled = objects.filter((object) => !isAutoscaler(object));
+  for (const object of inCreationOrder(unscaled)) cluster.apply(object);
   comeToRest(cluster);
   return cluster;
 }
@@ -113,6 +118,7 @@ const CREATION_ORDER = [
   "ReplicaSet",
   "Pod",
   "EndpointSlice",
+  "HorizontalPodAutoscaler",
 ];
 
 function inCreationOrder(objects: readonly KubeObject[]): readonly KubeObject[] {

@@ -14,6 +14,7 @@ import { TrafficTotals } from "../measures/traffic-totals.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
 import type { RunSettings } from "../what-if/settings.ts";
 import { steadyRun } from "../what-if/steady-run.ts";
+import { isAutoscaler } from "./autoscaling.ts";
 import { configurationSummary } from "./configuration-summary.ts";
 import { liveRun } from "./live-run.ts";
 import { restingCluster } from "./resting-cluster.ts";
@@ -27,9 +28,9 @@ export interface DefinitionRun {
 }
 
 /**
- * All replications of one configuration. Without faults the cluster is brought to rest once and
- * every replication runs over it; with faults each replication runs control plane and traffic
- * together.
+ * All replications of one configuration. Without faults and autoscalers the cluster is brought to
+ * rest once and every replication runs over it; with them each replication runs control plane and
+ * traffic together.
  */
 export function runDefinition(
   definition: ClusterDefinition,
@@ -43,9 +44,10 @@ export function runDefinition(
   const plan = compileTraffic(traffic, resting.workloads);
   const totals = new TrafficTotals(plan, resting.networkFor(plan));
   const faults = definition.faults ?? [];
+  const isSteady = faults.length === 0 && !objects.some(isAutoscaler);
   for (let replication = 0; replication < settings.replications; replication++) {
     const run =
-      faults.length === 0
+      isSteady
         ? steady(plan, resting.networkFor(plan), settings, replication)
         : liveRun({
             objects,

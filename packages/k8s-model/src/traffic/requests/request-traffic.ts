@@ -58,4 +58,10 @@ export class RequestTraffic {
   podStopped(pod: number): void {
     this.#servers.podStopped(pod);
   }
+
+  /** Time that a pod's workers have been busy in all until now (ns of one worker). */
+  busyWorkerNs(pod: number): number {
+    const { servers, sim } = this.#state;
+    return servers.busyNs(pod, sim.now);
+  }
 }

@@ -8,6 +8,8 @@ export class ServerQueues {
   busy: Int32Array = new Int32Array(0);
   waiting: Int32Array = new Int32Array(0);
   epoch: Int32Array = new Int32Array(0);
+  /** By pod: ends of services minus their starts (ns); those still going lack their end. */
+  #workedNs: Float64Array = new Float64Array(0);
   #head: Int32Array = new Int32Array(0);
   #tail: Int32Array = new Int32Array(0);
 
@@ -19,6 +21,7 @@ export class ServerQueues {
     this.busy = widened(this.busy, new Int32Array(size));
     this.waiting = widened(this.waiting, new Int32Array(size));
     this.epoch = widened(this.epoch, new Int32Array(size));
+    this.#workedNs = widened(this.#workedNs, new Float64Array(size));
     this.#head = widened(this.#head, new Int32Array(size)).fill(-1, from);
     this.#tail = widened(this.#tail, new Int32Array(size)).fill(-1, from);
   }
@@ -43,8 +46,26 @@ export class ServerQueues {
     return row;
   }
 
+  /** One more worker is busy. */
+  begin(pod: number, nowNs: number): void {
+    this.busy[pod] = (this.busy[pod] as number) + 1;
+    this.#workedNs[pod] = (this.#workedNs[pod] as number) - nowNs;
+  }
+
+  /** One worker is free again. */
+  end(pod: number, nowNs: number): void {
+    this.busy[pod] = (this.busy[pod] as number) - 1;
+    this.#workedNs[pod] = (this.#workedNs[pod] as number) + nowNs;
+  }
+
+  /** Time that the pod's workers have been busy in all until now (ns of one worker). */
+  busyNs(pod: number, nowNs: number): number {
+    return (this.#workedNs[pod] ?? 0) + (this.busy[pod] ?? 0) * nowNs;
+  }
+
   /** The pod has stopped: whatever it worked on is lost. */
-  stop(pod: number): void {
+  stop(pod: number, nowNs: number): void {
+    this.#workedNs[pod] = this.busyNs(pod, nowNs);
     this.epoch[pod] = (this.epoch[pod] as number) + 1;
     this.busy[pod] = 0;
   }

@@ -42,7 +42,7 @@ export class ServerSide {
       this.#lose(row);
       row = servers.dequeue(pod, calls.next);
     }
-    servers.stop(pod);
+    servers.stop(pod, this.#state.sim.now);
   }
 
   /** A call made for the request in `row` has ended; `failure` is NONE where it succeeded. */
@@ -83,7 +83,7 @@ export class ServerSide {
 
   #serve(row: number, pod: number, workload: WorkloadPlan): void {
     const { servers, network, sim } = this.#state;
-    servers.busy[pod] = (servers.busy[pod] as number) + 1;
+    servers.begin(pod, sim.now);
     const stream = this.#serviceTimes[network.workloadOf(pod)] as RandomStream;
     const serviceNs = Math.max(0, Math.round(workload.serviceTimeNs.sample(stream)));
     sim.schedule(serviceNs as SimTime, this.#serviceDone, row, pod);
@@ -95,7 +95,7 @@ export class ServerSide {
       this.#lose(row);
       return;
     }
-    servers.busy[pod] = (servers.busy[pod] as number) - 1;
+    servers.end(pod, this.#state.sim.now);
     const workload = this.#state.workloadOf(pod) as WorkloadPlan;
     const waiting = servers.dequeue(pod, calls.next);
     if (waiting >= 0) this.#serve(waiting, pod, workload);
