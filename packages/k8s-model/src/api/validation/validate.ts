@@ -9,6 +9,7 @@ import { validateEndpointSlice } from "./endpoint-slice.ts";
 import { validateNamespace, validateNode, validateNodeUpdate } from "./node.ts";
 import { validatePod } from "./pod.ts";
 import { validatePodUpdate } from "./pod-update.ts";
+import { retiredField } from "./retired-fields.ts";
 import { type ServiceRanges, validateServiceRequest } from "./service-request.ts";
 import { sourceField } from "./source-field.ts";
 import {
@@ -53,8 +54,9 @@ export function validateObject(
     info.kind,
     literal === undefined ? {} : { literal },
   );
-  const warnings = problems.filter((problem) => problem.kind === "unknown").map(shapeFinding);
-  const errors = problems.filter((problem) => problem.kind !== "unknown").map(shapeFinding);
+  const told = (problem: ShapeProblem): Finding => shapeFinding(problem, info.kind);
+  const warnings = problems.filter((problem) => problem.kind === "unknown").map(told);
+  const errors = problems.filter((problem) => problem.kind !== "unknown").map(told);
   if (errors.length > 0) return [...errors, ...warnings];
   const causes = ruleCauses(object, info.kind, options).causes;
   const broken = causes.map(
@@ -63,14 +65,15 @@ export function validateObject(
   return [...broken, ...warnings];
 }
 
-function shapeFinding(problem: ShapeProblem): Finding {
+function shapeFinding(problem: ShapeProblem, kind: string): Finding {
   const { field } = problem;
   switch (problem.kind) {
     case "unknown":
       return {
         field,
         reason: "FieldValueInvalid",
-        detail: "is a field that Kubernetes does not know; it has no effect",
+        detail:
+          retiredField(kind, field) ?? "is a field that Kubernetes does not know; it has no effect",
         severity: "warning",
       };
     case "type":

@@ -31,6 +31,7 @@ export function explainRouting(
   const categorized = view.categorized(nodeName, zone);
   const { internalPolicyLocal, externalPolicyLocal, service } = view.info;
   const headless = service.spec.clusterIP === "None";
+  if (!headless && view.topologyKeys.length > 0) return byTopologyKeys(view, nodeName, routing);
   const local = !headless && (origin === "internal" ? internalPolicyLocal : externalPolicyLocal);
   const kept = new Set(
     headless
@@ -50,6 +51,30 @@ export function explainRouting(
           ? "ready"
           : "not ready"
         : reasonOf(endpoint, categorized, { local, nodeName, zone }),
+    })),
+  };
+}
+
+/** The retired field decides alone: neither hints nor a policy count beside it. */
+function byTopologyKeys(view: PortView, nodeName: string, routing: Routing): RoutingExplanation {
+  const kept = new Set(view.byTopologyKeys(nodeName));
+  const { endpoints } = view.set;
+  const ready = endpoints.filter((endpoint) => endpoint.ready);
+  const keys = view.topologyKeys.join(", ");
+  return {
+    routing,
+    steps: [
+      `${ready.length} of ${endpoints.length} endpoints are ready`,
+      `topologyKeys (${keys}): ${kept.size} of them share the first key with any match on node ${nodeName}`,
+    ],
+    endpoints: endpoints.map((endpoint) => ({
+      endpoint,
+      kept: kept.has(endpoint),
+      reason: kept.has(endpoint)
+        ? "chosen by topologyKeys"
+        : endpoint.ready
+          ? "not chosen by topologyKeys"
+          : "not ready",
     })),
   };
 }

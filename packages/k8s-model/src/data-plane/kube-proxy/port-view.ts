@@ -7,6 +7,7 @@ import {
   endpointsOnNode,
 } from "./endpoint-info.ts";
 import { type ServicePortInfo, servicePortInfo } from "./service-port.ts";
+import { filterByTopologyKeys, type NodeLabelsOf, topologyKeysOf } from "./topology-keys.ts";
 
 /** Where a connection comes from: inside the cluster, or outside through a node port or load balancer. */
 export type TrafficOrigin = "internal" | "external";
@@ -17,6 +18,7 @@ export type RoutingRule =
   | "zone-hints"
   | "all-ready"
   | "terminating-fallback"
+  | "topology-keys"
   | "local-policy"
   | "local-terminating-fallback"
   | "headless"
@@ -46,10 +48,13 @@ export type PodIndexOf = (endpoint: EndpointInfo, namespace: string) => number;
 export class PortView {
   readonly info: ServicePortInfo;
   readonly set: EndpointSet;
+  /** The retired `spec.topologyKeys`, where that policy is in force; else empty. */
+  readonly topologyKeys: readonly string[];
   readonly #podIndexOf: PodIndexOf;
   /** Nodes for which the choice may differ from that of their zone. */
   readonly #specialNodes: ReadonlySet<string>;
   readonly #zonesMatter: boolean;
+  readonly #nodeLabelsOf: NodeLabelsOf;
   readonly #choices = new Map<string, { internal: Routing; external: Routing }>();
 
   constructor(
@@ -57,10 +62,15 @@ export class PortView {
     port: ServicePort,
     slices: readonly EndpointSlice[],
     podIndexOf: PodIndexOf,
+    nodeLabelsOf?: NodeLabelsOf,
   ) {
     this.info = servicePortInfo(service, port);
     this.set = endpointSet(slices, port.name ?? "");
     this.#podIndexOf = podIndexOf;
+    this.#nodeLabelsOf = nodeLabelsOf ?? (() => undefined);
+    // Traffic that stays on the node by policy knew no topology.
+    this.topologyKeys =
+      nodeLabelsOf === undefined || this.info.externalPolicyLocal ? [] : topologyKeysOf(service);
     this.#specialNodes = specialNodes(this.set, this.info);
     this.#zonesMatter = this.set.endpoints.some(
       ({ ready, zoneHints }) => ready && zoneHints.length > 0,
@@ -68,17 +78,30 @@ export class PortView {
   }
 
   routing(nodeName: string, zone: string | undefined, origin: TrafficOrigin): Routing {
-    const key = this.#specialNodes.has(nodeName)
-      ? `node ${nodeName}`
-      : this.#zonesMatter
-        ? `zone ${zone ?? ""}`
-        : "";
+    const key = this.#choiceKey(nodeName, zone);
     let choice = this.#choices.get(key);
     if (choice === undefined) {
       choice = this.#choose(nodeName, zone);
       this.#choices.set(key, choice);
     }
     return choice[origin];
+  }
+
+  /** Equal for nodes that choose alike. */
+  #choiceKey(nodeName: string, zone: string | undefined): string {
+    if (this.topologyKeys.length > 0) {
+      const labels = this.#nodeLabelsOf(nodeName);
+      if (labels === undefined) return "no labels";
+      return JSON.stringify(this.topologyKeys.map((key) => labels[key] ?? null));
+    }
+    if (this.#specialNodes.has(nodeName)) return `node ${nodeName}`;
+    return this.#zonesMatter ? `zone ${zone ?? ""}` : "";
+  }
+
+  /** What the retired topology keys leave of the ready endpoints on a node. */
+  byTopologyKeys(nodeName: string): readonly EndpointInfo[] {
+    const ready = this.set.endpoints.filter((endpoint) => endpoint.ready);
+    return filterByTopologyKeys(ready, this.topologyKeys, nodeName, this.#nodeLabelsOf);
   }
 
   /** Every ready endpoint, whichever node asks. */
@@ -98,6 +121,11 @@ export class PortView {
     if (headless) {
       const ready = this.set.endpoints.filter(({ ready }) => ready);
       const routing = this.#routing(ready, "headless", "no-endpoints");
+      return { internal: routing, external: routing };
+    }
+    if (this.topologyKeys.length > 0) {
+      const chosen = this.byTopologyKeys(nodeName);
+      const routing = this.#routing(chosen, "topology-keys", "no-endpoints");
       return { internal: routing, external: routing };
     }
     const categorized = this.categorized(nodeName, zone);

@@ -2,6 +2,7 @@ import { type EndpointSlice, objectKey, type Service } from "../../api/index.ts"
 import type { Cursor, KindLog, Store } from "../../store/index.ts";
 import { type PodIndexOf, PortView } from "./port-view.ts";
 import type { ProgrammedView } from "./proxy-fleet.ts";
+import type { NodeLabelsOf } from "./topology-keys.ts";
 
 const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 
@@ -11,13 +12,20 @@ export class ServiceView {
   /** Slices of the Service's first address family. */
   readonly slices: readonly EndpointSlice[];
   readonly #podIndexOf: PodIndexOf;
+  readonly #nodeLabelsOf: NodeLabelsOf | undefined;
   readonly #ports = new Map<string, PortView | undefined>();
 
-  constructor(service: Service, slices: readonly EndpointSlice[], podIndexOf: PodIndexOf) {
+  constructor(
+    service: Service,
+    slices: readonly EndpointSlice[],
+    podIndexOf: PodIndexOf,
+    nodeLabelsOf?: NodeLabelsOf,
+  ) {
     const family = service.spec.ipFamilies?.[0] ?? "IPv4";
     this.service = service;
     this.slices = slices.filter(({ addressType }) => addressType === family);
     this.#podIndexOf = podIndexOf;
+    this.#nodeLabelsOf = nodeLabelsOf;
   }
 
   /** The port of that number and protocol, if the Service has it in this version. */
@@ -27,7 +35,8 @@ export class ServiceView {
       const port = (this.service.spec.ports ?? []).find(
         (one) => one.port === number && (one.protocol ?? "TCP") === protocol,
       );
-      const view = port && new PortView(this.service, port, this.slices, this.#podIndexOf);
+      const view =
+        port && new PortView(this.service, port, this.slices, this.#podIndexOf, this.#nodeLabelsOf);
       this.#ports.set(key, view);
     }
     return this.#ports.get(key);
@@ -53,13 +62,16 @@ export class ServiceViews {
   readonly #sliceCursor: Cursor<EndpointSlice>;
   readonly #timelines = new Map<string, Timeline>();
   readonly #podIndexOf: PodIndexOf;
+  readonly #nodeLabelsOf: NodeLabelsOf | undefined;
 
-  constructor(store: Store, podIndexOf: PodIndexOf) {
+  /** @param nodeLabelsOf puts the retired `topologyKeys` of Services in force. */
+  constructor(store: Store, podIndexOf: PodIndexOf, nodeLabelsOf?: NodeLabelsOf) {
     this.#services = store.log("Service");
     this.#slices = store.log("EndpointSlice");
     this.#serviceCursor = store.watch("Service", "service views", 0);
     this.#sliceCursor = store.watch("EndpointSlice", "service views", 0);
     this.#podIndexOf = podIndexOf;
+    this.#nodeLabelsOf = nodeLabelsOf;
   }
 
   /** The Service as known at these positions; `undefined` where it is not known. */
@@ -102,7 +114,7 @@ export class ServiceViews {
       const slice = this.#slices.stateAt(sliceKey, at.slices)?.object;
       if (slice !== undefined && serviceOf(slice) === key) slices.push(slice);
     }
-    return new ServiceView(service, slices, this.#podIndexOf);
+    return new ServiceView(service, slices, this.#podIndexOf, this.#nodeLabelsOf);
   }
 
   #read(): void {

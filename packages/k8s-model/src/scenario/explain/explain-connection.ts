@@ -74,7 +74,7 @@ export function explainConnection(
 
 function clusterAt(options: ExplainOptions): Cluster {
   const { objects, changed, faults, kubernetesVersion, atNs } = options;
-  const cluster = clusterOf(new Simulation({ seed: "explain" }), objects, kubernetesVersion);
+  const cluster = clusterOf(new Simulation({ seed: "explain" }), objects, { kubernetesVersion });
   const restNs = cluster.sim.now;
   for (const fault of faults) scheduleFault(cluster, fault, restNs);
   if (changed !== undefined) changeObjects(cluster, objects, changed);

@@ -23,6 +23,8 @@ export interface LiveRunOptions {
   readonly settings: RunSettings;
   readonly replication: number;
   readonly kubernetesVersion: string;
+  /** Puts the retired `spec.topologyKeys` in force, whatever the release. */
+  readonly topologyKeys?: boolean;
   /** The objects as they are from a time after warm-up on. */
   readonly change?: { readonly atNs: SimTime; readonly objects: readonly KubeObject[] };
   /** Times count from the end of warm-up. */
@@ -45,7 +47,7 @@ const MAX_DRAIN_STEPS = 3_600;
 export function liveRun(options: LiveRunOptions): LiveRun {
   const { settings, traffic: spec } = options;
   const sim = new Simulation({ seed: replicationSeed(settings.seed, options.replication) });
-  const cluster = clusterOf(sim, options.objects, options.kubernetesVersion);
+  const cluster = clusterOf(sim, options.objects, options);
   const later = options.change?.objects ?? [];
   const plan = compileTraffic(spec, workloadKeysOf(cluster, [...options.objects, ...later]));
   const network = new ClusterNetwork(cluster, plan);

@@ -27,6 +27,8 @@ export interface RestingCluster {
 
 export interface RestingOptions {
   readonly kubernetesVersion: string;
+  /** Puts the retired `spec.topologyKeys` in force, whatever the release. */
+  readonly topologyKeys?: boolean;
 }
 
 /** Only the end is looked at: pods that come one after another need no slice update each. */
@@ -35,10 +37,10 @@ const FEWER_SYNCS: Partial<Timings> = { endpointSliceBatchPeriodNs: 5_000_000_00
 /** Builds a cluster from objects (defaults filled in) and lets the control plane come to rest. */
 export function restingCluster(
   objects: readonly KubeObject[],
-  { kubernetesVersion }: RestingOptions,
+  options: RestingOptions,
 ): RestingCluster {
   const sim = new Simulation({ seed: "rest" });
-  const cluster = clusterOf(sim, objects, kubernetesVersion, FEWER_SYNCS);
+  const cluster = clusterOf(sim, objects, options, FEWER_SYNCS);
   const restless = restlessness(cluster);
   return {
     cluster,
@@ -62,11 +64,12 @@ export function restingCluster(
 export function clusterOf(
   sim: Simulation,
   objects: readonly KubeObject[],
-  kubernetesVersion: string,
+  { kubernetesVersion, topologyKeys }: RestingOptions,
   timings: Partial<Timings> = {},
 ): Cluster {
   const ipFamilies = podFamilies(objects);
-  const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies, timings });
+  const historical = topologyKeys === true ? { topologyKeys } : {};
+  const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies, timings, ...historical });
   const unscaled = objects.filter((object) => !isAutoscaler(object));
   for (const object of inCreationOrder(unscaled)) cluster.apply(object);
   comeToRest(cluster);

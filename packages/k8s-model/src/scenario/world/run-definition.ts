@@ -40,28 +40,36 @@ export function runDefinition(
   const kubernetesVersion = definition.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION;
   const objects = objectsOf(definition, kubernetesVersion);
   const traffic = trafficOf(definition);
-  const resting = restingCluster(objects, { kubernetesVersion });
+  // A scenario's author who sets the retired field means it.
+  const topologyKeys = objects.some(
+    ({ kind, spec }) => kind === "Service" && hasTopologyKeys(spec),
+  );
+  const resting = restingCluster(objects, { kubernetesVersion, topologyKeys });
   const plan = compileTraffic(traffic, resting.workloads);
   const totals = new TrafficTotals(plan, resting.networkFor(plan));
   const faults = definition.faults ?? [];
   const isSteady = faults.length === 0 && !objects.some(isAutoscaler);
   for (let replication = 0; replication < settings.replications; replication++) {
-    const run =
-      isSteady
-        ? steady(plan, resting.networkFor(plan), settings, replication)
-        : liveRun({
-            objects,
-            traffic,
-            settings,
-            replication,
-            kubernetesVersion,
-            faults,
-            binNs: BIN_NS,
-          });
+    const run = isSteady
+      ? steady(plan, resting.networkFor(plan), settings, replication)
+      : liveRun({
+          objects,
+          traffic,
+          settings,
+          replication,
+          kubernetesVersion,
+          topologyKeys,
+          faults,
+          binNs: BIN_NS,
+        });
     totals.add(run.ledger, run.network);
     onRun(run, replication);
   }
   return configurationSummary(resting, plan, totals);
+}
+
+function hasTopologyKeys(spec: unknown): boolean {
+  return typeof spec === "object" && spec !== null && Object.hasOwn(spec, "topologyKeys");
 }
 
 function steady(

@@ -41,7 +41,7 @@ describe("findings of an object", () => {
     ).toMatchInlineSnapshot(`
       [
         "warning spec.ports[0].Port: is a field that Kubernetes does not know; it has no effect",
-        "warning spec.topologyKeys: is a field that Kubernetes does not know; it has no effect",
+        "warning spec.topologyKeys: was removed in Kubernetes 1.22 and has no effect; use trafficDistribution (PreferSameZone, PreferSameNode), or internalTrafficPolicy: Local for the own node only",
       ]
     `);
   });
