@@ -13,7 +13,7 @@ const GROWING_KINDS = ["Endpoints", "EndpointSlice"] as const;
 export type StoredBytesOf = (object: KubeObject) => number;
 
 /**
- * The limits of etcd: what it refuses to store and how much slower than usual it writes.
+ * The limit of etcd: what it refuses to store.
  *
  * A value above `--max-request-bytes` is refused with etcd's own words; the object stays as it was.
  * Only the value is weighed, not the some hundred bytes of key and request around it.
@@ -21,8 +21,6 @@ export type StoredBytesOf = (object: KubeObject) => number;
 export class Etcd {
   /** Writes refused for their size. */
   refusals = 0;
-  /** A write takes so many times its usual time. */
-  writeFactor = 1;
   readonly #maxRequestBytes: number;
   readonly #bytesOf: StoredBytesOf;
 

@@ -1,7 +1,7 @@
 import type { Simulation } from "@k8s-netsim/sim-core";
 import type { IPFamily, KubeObject } from "../api/index.ts";
 import { objectKey } from "../api/index.ts";
-import type { Etcd } from "../api-server/index.ts";
+import { DEFAULT_API_SERVER, type Etcd, LeaseLoad } from "../api-server/index.ts";
 import { adopt } from "../control-plane/adoption/adopt.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
 import type { SliceEvent } from "../control-plane/endpoint-slice/index.ts";
@@ -23,10 +23,11 @@ import {
   UNKNOWN_SERVICE,
 } from "../data-plane/kube-proxy/port-view.ts";
 import { hashText, Store } from "../store/index.ts";
+import { ClusterFaults, timingsAt } from "./faults.ts";
 import { type FleetOptions, startFleet } from "./fleet.ts";
 import { type ClusterListener, Inventory, type SeenNode } from "./inventory.ts";
 import { mergeApplied } from "./merge-applied.ts";
-import type { NodeTable } from "./node-table.ts";
+import type { NodeEntry, NodeTable } from "./node-table.ts";
 import type { PodState, PodTable } from "./pod-table.ts";
 import { type InitialState, initialState, reconciliation } from "./reconciliation.ts";
 import type { ServiceTable } from "./service-table.ts";
@@ -85,6 +86,10 @@ export class Cluster {
   readonly pods: PodTable;
   readonly services: ServiceTable;
   readonly proxies: ProxyFleet;
+  /** Renewals of node leases: counted, not stored. */
+  readonly leases: LeaseLoad;
+  /** Bad luck of the control plane. */
+  readonly faults: ClusterFaults;
   /** Set where API servers are given. */
   readonly etcd: Etcd | undefined;
   readonly views: ServiceViews;
@@ -99,7 +104,12 @@ export class Cluster {
     const gate = (name: string, onFromMinor: number): boolean =>
       featureGates[name] ?? minorVersion(kubernetesVersion) >= onFromMinor;
     this.sim = sim;
-    this.timings = { ...defaultTimings(kubernetesVersion), ...options.timings };
+    const writeSpeed = { factor: 1 };
+    const timings = { ...defaultTimings(kubernetesVersion), ...options.timings };
+    this.timings = timingsAt(timings, writeSpeed);
+    this.leases = new LeaseLoad(
+      options.apiServers?.leaseRenewNs ?? DEFAULT_API_SERVER.leaseRenewNs,
+    );
     this.store = new Store({
       now: () => sim.now,
       historyWindowNs: options.historyWindowNs ?? 0,
@@ -141,6 +151,7 @@ export class Cluster {
       maxUnavailableStatefulSet: gate("MaxUnavailableStatefulSet", Number.POSITIVE_INFINITY),
       ...(options.endpointsController === true ? { endpoints: endpointsOptions(options) } : {}),
     });
+    this.faults = new ClusterFaults(this, this.#work, writeSpeed);
   }
 
   /**
@@ -165,6 +176,7 @@ export class Cluster {
     const node = this.nodes.byName(name);
     if (node === undefined || !node.up) return;
     node.up = false;
+    this.#stopAgents(node);
     this.#inventory.tellOfNode(node);
     this.controlPlane.kubelets.nodeDown(name);
     this.controlPlane.nodeLifeCycle.nodeLost(name);
@@ -176,6 +188,7 @@ export class Cluster {
     if (node === undefined || node.up) return;
     node.up = true;
     this.#inventory.tellOfNode(node);
+    this.leases.change(1, this.sim.now);
     this.proxies.start(node.index, this.sim.now);
     this.controlPlane.kubelets.nodeUp(name);
     this.controlPlane.nodeLifeCycle.nodeHeard(name);
@@ -217,7 +230,8 @@ export class Cluster {
       }
       const quietNs = this.proxies.quietNs();
       if (this.sim.now < quietNs) this.sim.runUntil(Math.min(quietNs, endNs));
-      if (this.#work.pending === 0) break;
+      const isQuiet = this.sim.now >= Math.min(this.proxies.quietNs(), endNs);
+      if (this.#work.pending === 0 && isQuiet) break;
     }
     this.prune();
     return { steady: true, atNs: this.sim.now };
@@ -316,13 +330,19 @@ export class Cluster {
     });
   }
 
+  #stopAgents({ index }: NodeEntry): void {
+    this.leases.change(-1, this.sim.now);
+    this.proxies.stop(index, this.sim.now);
+  }
+
   /** A node comes, comes back, or is gone: its proxy and its kubelet follow. */
   #followNode({ node, type, isNew, ready }: SeenNode): void {
     const silent = !node.exists || (isNew && ready === "Unknown");
     if (silent && node.up) {
       node.up = false;
+      if (!isNew) this.#stopAgents(node);
       this.controlPlane.kubelets.nodeDown(node.name);
-    }
+    } else if (isNew) this.leases.change(1, this.sim.now);
     if (isNew) this.proxies.start(node.index, this.sim.now);
     else if (type === "ADDED") this.recoverNode(node.name);
     if (isNew || !node.exists) this.#inventory.tellOfNode(node);

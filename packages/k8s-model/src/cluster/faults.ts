@@ -1,4 +1,3 @@
-import type { Etcd } from "../api-server/index.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import type { Work } from "../control-plane/runtime/work.ts";
 import type { Timings } from "../control-plane/timings.ts";
@@ -13,12 +12,16 @@ const RETRY_PERIOD_NS = 2 * S;
 /** client-go waits up to so much longer than the retry period between two attempts. */
 const RETRY_JITTER = 1.2;
 
-export interface FaultParts {
-  readonly work: Work;
+/** What faults act upon: a cluster has it. */
+export interface FaultTarget {
   readonly nodes: NodeTable;
   readonly proxies: ProxyFleet;
   readonly controlPlane: ControlPlane;
-  readonly etcd: Etcd;
+}
+
+/** How etcd writes now: a write takes so many times its usual time. */
+export interface WriteSpeed {
+  factor: number;
 }
 
 /**
@@ -26,11 +29,13 @@ export interface FaultParts {
  * down as a whole are methods of the Cluster itself.
  */
 export class ClusterFaults {
-  readonly #parts: FaultParts;
+  readonly #parts: FaultTarget & { readonly work: Work };
+  readonly #writeSpeed: WriteSpeed;
   #leaderChanges = 0;
 
-  constructor(parts: FaultParts) {
-    this.#parts = parts;
+  constructor({ nodes, proxies, controlPlane }: FaultTarget, work: Work, writeSpeed: WriteSpeed) {
+    this.#parts = { nodes, proxies, controlPlane, work };
+    this.#writeSpeed = writeSpeed;
   }
 
   /**
@@ -66,7 +71,7 @@ export class ClusterFaults {
 
   /** Makes every write take so many times its usual time, until told otherwise. */
   slowEtcd(factor: number): void {
-    this.#parts.etcd.writeFactor = factor;
+    this.#writeSpeed.factor = factor;
   }
 
   /** Breaks the watches of a node's proxy; it takes them up again after its client's back-off. */
@@ -123,11 +128,11 @@ export class ClusterFaults {
 }
 
 /** Timings whose writes take as long as etcd needs at the time of asking. */
-export function timingsOf(usual: Timings, etcd: Etcd): Timings {
+export function timingsAt(usual: Timings, writeSpeed: WriteSpeed): Timings {
   return {
     ...usual,
     get apiWriteNs(): number {
-      return Math.round(usual.apiWriteNs * etcd.writeFactor);
+      return Math.round(usual.apiWriteNs * writeSpeed.factor);
     },
   };
 }

@@ -25,7 +25,10 @@ export interface FleetOptions {
    */
   readonly apiServers?: ApiServerOptions;
   /** What the kube-proxies watch and how long their runs take, where not as by default. */
-  readonly proxies?: Pick<ProxyOptions, "cost" | "periods" | "endpointsKind">;
+  readonly proxies?: Pick<
+    ProxyOptions,
+    "cost" | "periods" | "endpointsKind" | "fullSyncPeriodNs" | "failureShare"
+  >;
 }
 
 /** What {@link startFleet} makes. */

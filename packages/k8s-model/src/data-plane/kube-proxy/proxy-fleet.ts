@@ -65,7 +65,8 @@ export class ProxyFleet {
   readonly #periods: RunnerPeriods;
   readonly #cost: SyncCost;
   readonly #options: ProxyOptions;
-  #released: ProgrammedView = { services: 0, slices: 0 };
+  /** When all nodes were last brought up, and the versions that were there then. */
+  #advanced = { ns: -1, written: 0 };
 
   /** Versions come straight from the store where no API servers are given. */
   constructor(store: Store, options: ProxyOptions, servers?: ApiServers) {
@@ -128,17 +129,17 @@ export class ProxyFleet {
     this.#nodes.active[node] = 0;
   }
 
-  /** What the proxy of a node has in force at a time, which must not go back. */
+  /**
+   * What the proxy of a node has in force at a time, which must not go back. One that was stopped has
+   * nothing: the answer is what it would list.
+   */
   programmed(node: number, nowNs: number): ProgrammedView {
     this.#advance(node, nowNs);
     const at = node * STREAMS;
     const services = this.#nodes.inForce[at] as number;
     const slices = this.#nodes.inForce[at + ENDPOINTS] as number;
     if (this.#nodes.active[node] === 1) return { services, slices };
-    return {
-      services: Math.max(services, this.#released.services),
-      slices: Math.max(slices, this.#released.slices),
-    };
+    return { services: this.#logs[0].end, slices: this.#logs[1].end };
   }
 
   /** What the proxy of a node has heard of at a time, which must not go back. */
@@ -193,6 +194,9 @@ export class ProxyFleet {
   /** Brings every node to a time. */
   advance(nowNs: number): void {
     this.#read(nowNs);
+    const written = this.#services.end + this.#changes.facts.end;
+    if (nowNs === this.#advanced.ns && written === this.#advanced.written) return;
+    this.#advanced = { ns: nowNs, written };
     for (let node = 0; node < this.#nodes.count; node++) this.#runs.advance(node, nowNs);
   }
 
@@ -213,8 +217,7 @@ export class ProxyFleet {
       stream.dropBelow(lowest[index] as number);
     this.#services.dropBelow(lowest[SERVICES]);
     this.#changes.dropBelow(lowest[ENDPOINTS]);
-    this.#released = { services: lowest[SERVICES], slices: lowest[ENDPOINTS] };
-    return this.#released;
+    return { services: lowest[SERVICES], slices: lowest[ENDPOINTS] };
   }
 
   /** What all proxies did until a time, since this was last asked. */
