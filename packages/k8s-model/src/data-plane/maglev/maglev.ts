@@ -9,8 +9,8 @@ const EMPTY = -1;
  * backend has its own order of all entries and takes the next free one in turn, by weight, so that
  * shares are even and a backend that leaves moves few entries of the others.
  *
- * The size must be a prime and should be over 100 times the backends: then at most about 1 % of the
- * entries move besides those of the backend that left. Cilium's default is 16,381. The hash is ours,
+ * The size must be a prime and should be over 100 times the backends: then 1 to 2 % of the entries
+ * move besides those of the backend that left (Cilium's pages say 1 %). Cilium's default is 16,381. The hash is ours,
  * not that of a kernel: shares and moves are alike, single entries are not.
  */
 export function maglevTable(
