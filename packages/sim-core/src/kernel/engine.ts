@@ -56,7 +56,11 @@ export class Engine {
     if (!(time >= this.now && time <= LAST_TIME)) throw this.#badTime(time);
     if (!this.handlers.has(handler)) throw unknownHandler(handler);
     if (time === this.now && this.ready.size > 0) this.#queueReady();
-    const slot = this.queue.insert(time, priority, handler | (this.#current << 16), a, b);
+    const { queue } = this;
+    const { records } = queue;
+    const slot = records.allocate(priority, handler | (this.#current << 16), a, b);
+    records.setTime(slot, time);
+    queue.place(slot);
     if (this.#sites !== undefined) this.#sites[slot] = callerStack();
     return slot;
   }
@@ -72,14 +76,28 @@ export class Engine {
    */
   resumeAfter(delayNs: number, process: number): number {
     const time = this.now + Math.round(delayNs);
-    const handler = this.#processHandler;
-    if (time !== this.now || this.#sites !== undefined) {
-      return this.insert(time, handler, process, 0, 0);
+    // Not by way of `insert`, so that the time stays a number in a register: see the records.
+    if (time > this.now && time <= LAST_TIME && this.#sites === undefined) {
+      const { queue } = this;
+      const { records } = queue;
+      const slot = records.allocate(0, this.#processHandler | (this.#current << 16), process, 0);
+      records.setTime(slot, time);
+      queue.place(slot);
+      return slot;
     }
-    const quiet = this.ready.size > 0 || this.queue.firstTime() > time;
-    if (!quiet) return this.insert(time, handler, process, 0, 0);
-    this.ready.push(process, this.#current);
-    return NONE;
+    if (time === this.now) return this.resumeNow(process);
+    return this.insert(time, this.#processHandler, process, 0, 0);
+  }
+
+  /** Resumes a process at the present time, after what is pending now: as `resumeAfter`. */
+  resumeNow(process: number): number {
+    const { ready } = this;
+    const isQuiet = ready.size > 0 || this.queue.firstTime() > this.now;
+    if (isQuiet && this.#sites === undefined) {
+      ready.push(process, this.#current);
+      return -1;
+    }
+    return this.insert(this.now, this.#processHandler, process, 0, 0);
   }
 
   /** Takes back a resumption. */
@@ -111,19 +129,23 @@ export class Engine {
     const { records } = queue;
     let events = 0;
     while (events < maxEvents && !this.stopping) {
+      let slot = -1;
+      let handlers = 0;
+      let a = 0;
+      let b = 0;
       if (ready.size > 0) {
-        const handlers = this.#processHandler | (ready.firstWokenBy() << 16);
-        this.#dispatch(handlers, ready.shift(), 0, -1);
+        handlers = this.#processHandler | (ready.firstWokenBy() << 16);
+        a = ready.shift();
       } else {
-        const slot = queue.takeUntil(endNs);
+        slot = queue.takeUntil(endNs);
         if (slot < 0) break;
-        const handlers = records.handlers(slot);
-        const a = records.payloadA(slot);
-        const b = records.payloadB(slot);
+        handlers = records.handlers(slot);
+        a = records.payloadA(slot);
+        b = records.payloadB(slot);
         this.now = records.time(slot);
         records.free(slot);
-        this.#dispatch(handlers, a, b, slot);
       }
+      this.#dispatch(handlers, a, b, slot);
       events++;
     }
     return events;
@@ -134,7 +156,7 @@ export class Engine {
     const handler = handlers & 0xffff;
     this.#current = handler as HandlerId;
     this.events++;
-    if (!this.observers.isEmpty) this.#show(handlers, a, b);
+    if (this.observers.isWatched) this.#show(handlers, a, b);
     try {
       if (handler === this.#processHandler) this.#processes.resume(a);
       else (this.handlers.runs[handler] as Handler)(a, b);

@@ -28,17 +28,17 @@ export type StopObserving = () => void;
 export class Observers {
   readonly #all = new Set<Observer>();
 
-  /** Kept up to date here, because it is asked before every event. */
-  isEmpty = true;
+  /** Whether there is any; kept up to date here, because it is asked before every event. */
+  isWatched = false;
 
   add(observer: Observer): void {
     this.#all.add(observer);
-    this.isEmpty = false;
+    this.isWatched = true;
   }
 
   remove(observer: Observer): void {
     this.#all.delete(observer);
-    this.isEmpty = this.#all.size === 0;
+    this.isWatched = this.#all.size > 0;
   }
 
   event(event: ObservedEvent): void {

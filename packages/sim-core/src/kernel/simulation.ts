@@ -247,7 +247,7 @@ export class Simulation implements Scheduler {
   #showDraws(): void {
     const { observers } = this.#engine;
     this.#streams.observe(
-      observers.isEmpty ? undefined : (stream, value) => observers.draw(stream, value),
+      observers.isWatched ? (stream, value) => observers.draw(stream, value) : undefined,
     );
   }
 }

@@ -23,6 +23,8 @@ export interface Waiting {
 export interface Resumption {
   /** Resumes a process after a delay; the place of the event, or NONE for one in the ready line. */
   resumeAfter(delayNs: number, process: number): number;
+  /** The same without a delay. */
+  resumeNow(process: number): number;
   /** Takes back a resumption that has not happened. */
   withdraw(place: number, process: number): void;
 }
@@ -54,6 +56,10 @@ export class ProcessTable implements ProcessHome {
 
   wakeUp(delayNs: number, index: number): number {
     return this.#resumption.resumeAfter(delayNs, index);
+  }
+
+  wakeUpNow(index: number): number {
+    return this.#resumption.resumeNow(index);
   }
 
   cancelWakeUp(place: number, index: number): void {

@@ -32,6 +32,7 @@ export interface ProcessHome {
   readonly scheduler: Scheduler;
   /** Resumes the process with that number; the result names the resumption. */
   wakeUp(delayNs: number, index: number): number;
+  wakeUpNow(index: number): number;
   cancelWakeUp(wakeUp: number, index: number): void;
   ended(index: number): void;
 }
@@ -50,7 +51,30 @@ export type ProcessState =
   | "failed"
   | "killed";
 
-type Move = "next" | "throw" | "return";
+/** The states as numbers, in this order: storing one needs no word with the garbage collector. */
+const STATES: readonly ProcessState[] = [
+  "starting",
+  "awake",
+  "delayed",
+  "waiting",
+  "woken",
+  "finished",
+  "failed",
+  "killed",
+];
+const STARTING = 0;
+const AWAKE = 1;
+const DELAYED = 2;
+const WAITING = 3;
+const WOKEN = 4;
+const FINISHED = 5;
+const FAILED = 6;
+const KILLED = 7;
+
+/** How a process goes on: a value comes from its `yield`, an error is thrown there, or it returns. */
+const NEXT = 0;
+const THROW = 1;
+const RETURN = 2;
 
 /**
  * An activity that takes time, written as a generator function. Waiting for it gives what it returns,
@@ -63,17 +87,19 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   readonly #home: ProcessHome;
   readonly #index: number;
   readonly #steps: Steps<R>;
-  #state: ProcessState = "starting";
+  #state: number = STARTING;
   #wakeUp: number;
   /** What it waits for, or has just been granted by. */
   #wait: Wait<unknown> | undefined = undefined;
   /** What to resume with, and in the end what it returned or threw. */
   #value: unknown = undefined;
-  #move: Move = "next";
+  #move: number = NEXT;
   #interrupts: Interrupted[] | undefined = undefined;
   #killed = false;
   /** Killed while awake: the next yield is its last, but for what `finally` yields. */
   #killAtNextYield = false;
+  /** Whether a kill or an interrupt awaits its next yield. */
+  #isDisturbed = false;
   #joined: Set<Waiter> | undefined = undefined;
 
   /** `index` is its number at home: the payload of its events. */
@@ -90,18 +116,17 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     this.background = background;
     this.#home = home;
     this.#index = index;
-    this.#wakeUp = home.wakeUp(delayNs, index);
+    this.#wakeUp = delayNs === 0 ? home.wakeUpNow(index) : home.wakeUp(delayNs, index);
     this.#steps = body(this);
   }
 
   get state(): ProcessState {
-    return this.#state;
+    return STATES[this.#state] as ProcessState;
   }
 
   /** Not finished, failed or killed. */
   get isAlive(): boolean {
-    const state = this.#state;
-    return state !== "finished" && state !== "failed" && state !== "killed";
+    return this.#state < FINISHED;
   }
 
   get scheduler(): Scheduler {
@@ -110,7 +135,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
 
   /** What it waits for, in words; undefined when it does not wait for anything but time. */
   get waitsFor(): string | undefined {
-    return this.#state === "waiting" ? this.#wait?.describe() : undefined;
+    return this.#state === WAITING ? this.#wait?.describe() : undefined;
   }
 
   /**
@@ -121,13 +146,14 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   interrupt(reason?: unknown): boolean {
     if (!this.isAlive) return false;
     const interrupted = new Interrupted(reason);
-    if (this.#state === "delayed" || this.#state === "waiting") {
+    if (this.#state === DELAYED || this.#state === WAITING) {
       this.#leave();
       this.#wait = undefined;
       this.fail(interrupted);
     } else {
       this.#interrupts ??= [];
       this.#interrupts.push(interrupted);
+      this.#isDisturbed = true;
     }
     return true;
   }
@@ -140,12 +166,13 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   kill(): boolean {
     if (!this.isAlive) return false;
     this.#killed = true;
-    if (this.#state === "awake") {
+    if (this.#state === AWAKE) {
       this.#killAtNextYield = true;
+      this.#isDisturbed = true;
       return true;
     }
     this.#leave();
-    this.#advance("return", undefined);
+    this.#advance(RETURN, undefined);
     return true;
   }
 
@@ -154,7 +181,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     const value = this.#value;
     const move = this.#move;
     this.#value = undefined;
-    this.#move = "next";
+    this.#move = NEXT;
     this.#advance(move, value);
   }
 
@@ -164,18 +191,18 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   }
 
   wake(value: unknown): void {
-    this.#state = "woken";
+    this.#state = WOKEN;
     this.#value = value;
-    this.#wakeUp = this.#home.wakeUp(0, this.#index);
+    this.#wakeUp = this.#home.wakeUpNow(this.#index);
   }
 
   fail(error: unknown): void {
-    this.#move = "throw";
+    this.#move = THROW;
     this.wake(error);
   }
 
   begin(waiter: Waiter): R | typeof PENDING {
-    if (this.#state === "failed") throw this.#value;
+    if (this.#state === FAILED) throw this.#value;
     if (!this.isAlive) return this.#value as R;
     this.#joined ??= new Set();
     this.#joined.add(waiter);
@@ -192,91 +219,89 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
 
   /** Gives up what the process waits for, or has been granted and not received. */
   #leave(): void {
-    if (this.#state === "waiting") {
+    if (this.#state === WAITING) {
       this.#wait?.withdraw(this);
       return;
     }
     this.#home.cancelWakeUp(this.#wakeUp, this.#index);
-    if (this.#state === "woken" && this.#move === "next") this.#wait?.undo(this.#value);
-    this.#move = "next";
+    if (this.#state === WOKEN && this.#move === NEXT) this.#wait?.undo(this.#value);
+    this.#move = NEXT;
     this.#value = undefined;
   }
 
   /** Runs the steps up to the next wait that is not over at once. */
-  #advance(firstMove: Move, firstValue: unknown): void {
+  #advance(firstMove: number, firstValue: unknown): void {
     let move = firstMove;
     let value = firstValue;
-    this.#state = "awake";
+    this.#state = AWAKE;
     this.#wait = undefined;
     for (;;) {
       let step: IteratorResult<Yieldable, unknown>;
       try {
-        step = move === "next" ? next.call(this.#steps, value) : this.#disturb(move, value);
+        step = move === NEXT ? next.call(this.#steps, value) : this.#disturb(move, value);
       } catch (error) {
         this.#fail(error);
         return;
       }
       if (step.done) {
-        this.#end(this.#killed ? "killed" : "finished", step.value);
+        this.#end(this.#killed ? KILLED : FINISHED, step.value);
         return;
       }
-      if (this.#interrupts !== undefined || this.#killAtNextYield) {
-        move = this.#killAtNextYield ? "return" : "throw";
+      if (this.#isDisturbed) {
+        move = this.#killAtNextYield ? RETURN : THROW;
         value = this.#nextDisturbance();
         continue;
       }
       try {
         value = this.#begin(step.value);
         if (value === PENDING) return;
-        move = "next";
+        move = NEXT;
       } catch (error) {
-        move = "throw";
+        move = THROW;
         value = error;
       }
     }
   }
 
-  #disturb(move: Move, value: unknown): IteratorResult<Yieldable, R> {
-    return move === "throw" ? this.#steps.throw(value) : this.#steps.return(value as R);
+  #disturb(move: number, value: unknown): IteratorResult<Yieldable, R> {
+    return move === THROW ? this.#steps.throw(value) : this.#steps.return(value as R);
   }
 
   /** Takes note of the kill or interrupt that came while it was awake: what is to be thrown, if anything. */
   #nextDisturbance(): Interrupted | undefined {
-    if (this.#killAtNextYield) {
-      this.#killAtNextYield = false;
-      return undefined;
-    }
-    const interrupt = this.#interrupts?.shift();
-    if (this.#interrupts?.length === 0) this.#interrupts = undefined;
+    const isKill = this.#killAtNextYield;
+    this.#killAtNextYield = false;
+    const interrupt = isKill ? undefined : this.#interrupts?.shift();
+    this.#isDisturbed = (this.#interrupts?.length ?? 0) > 0;
     return interrupt;
   }
 
   #begin(yielded: Yieldable): unknown {
     if (typeof yielded === "number") {
       this.#wakeUp = this.#home.wakeUp(yielded, this.#index);
-      this.#state = "delayed";
+      this.#state = DELAYED;
       return PENDING;
     }
     const value = yielded.begin(this);
     if (value === PENDING) {
       this.#wait = yielded;
-      this.#state = "waiting";
+      this.#state = WAITING;
     }
     return value;
   }
 
   #fail(error: unknown): void {
     if (this.#joined !== undefined && this.#joined.size > 0) {
-      this.#end("failed", error);
+      this.#end(FAILED, error);
       return;
     }
     // It keeps its number, so that the failure of its event can name it.
-    this.#state = "failed";
+    this.#state = FAILED;
     this.#value = error;
     throw error;
   }
 
-  #end(state: ProcessState, value: unknown): void {
+  #end(state: number, value: unknown): void {
     this.#state = state;
     this.#value = value;
     this.#home.ended(this.#index);
@@ -284,7 +309,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     this.#joined = undefined;
     if (joined === undefined) return;
     for (const waiter of joined) {
-      if (state === "failed") waiter.fail(value);
+      if (state === FAILED) waiter.fail(value);
       else waiter.wake(value);
     }
   }

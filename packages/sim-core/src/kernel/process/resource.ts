@@ -89,7 +89,9 @@ export class Resource {
   }
 
   #serve(): void {
-    for (const line of this.#lines) {
+    const lines = this.#lines;
+    for (let index = 0; index < lines.length; index++) {
+      const line = lines[index] as Line;
       for (let first = line.first; first !== undefined; first = line.first) {
         if (this.#inUse + first.units > this.capacity) return;
         line.remove(first);

@@ -54,9 +54,16 @@ export class EventQueue {
 
   /** Adds an event; its slot is the result, and `records.id` names it. */
   insert(time: number, priority: number, handlers: number, a: number, b: number): number {
-    const slot = this.records.allocate(time, priority, handlers, a, b);
-    this.#place(slot);
+    const slot = this.records.allocate(priority, handlers, a, b);
+    this.records.setTime(slot, time);
+    this.place(slot);
     return slot;
+  }
+
+  /** Puts an event whose record is filled into the order: the second half of `insert`. */
+  place(slot: number): void {
+    if (this.records.time(slot) >= this.#far.startNs) this.#far.add(slot);
+    else this.#placeNear(slot);
   }
 
   /** The slot of the event that runs next, or NONE. */
@@ -99,7 +106,7 @@ export class EventQueue {
     if (slot === NONE) return false;
     this.#takeOut(slot);
     this.records.retime(slot, time);
-    this.#place(slot);
+    this.place(slot);
     return true;
   }
 
@@ -119,11 +126,7 @@ export class EventQueue {
     return this.#heap.firstTime() > endNs ? NONE : this.#heap.pop();
   }
 
-  #place(slot: number): void {
-    if (this.records.time(slot) >= this.#far.startNs) {
-      this.#far.add(slot);
-      return;
-    }
+  #placeNear(slot: number): void {
     const rungs = this.#rungs;
     const depth = this.#depth;
     for (let level = 0; level < depth; level++) {
@@ -226,7 +229,7 @@ export class EventQueue {
     if (isAll) this.#far.startNs = rung.endNs;
     this.#front.size = 0;
     this.#heap.size = 0;
-    for (const slot of slots) this.#place(slot);
+    for (const slot of slots) this.place(slot);
   }
 
   #addRung(): EventRung {

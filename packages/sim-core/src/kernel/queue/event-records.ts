@@ -63,8 +63,11 @@ export class EventRecords {
     return this.#floats.byteLength + this.#tags.byteLength;
   }
 
-  /** Takes a slot and fills its record, all but the links. */
-  allocate(time: number, priority: number, handlers: number, a: number, b: number): number {
+  /**
+   * Takes a slot and fills its record, all but the links and the time: only integers go from function to
+   * function, because compiled code makes an object of a time that it hands on.
+   */
+  allocate(priority: number, handlers: number, a: number, b: number): number {
     let slot = this.#firstFree;
     if (slot < 0) slot = this.#extend();
     else this.#firstFree = this.#ints[(slot << INTS_SHIFT) | NEXT] as number;
@@ -73,7 +76,6 @@ export class EventRecords {
     const ints = this.#ints;
     const tags = this.#tags;
     tags[slot] = ((tags[slot] as number) & ~0xff) | (priority & 0xff);
-    this.#floats[slot << FLOATS_SHIFT] = time;
     ints[record | SEQUENCE] = this.#nextSequence;
     ints[record | HANDLERS] = handlers;
     ints[record | PAYLOAD_A] = a;
@@ -116,6 +118,11 @@ export class EventRecords {
 
   time(slot: number): number {
     return this.#floats[slot << FLOATS_SHIFT] as number;
+  }
+
+  /** Gives an event that is not in the order yet its time. */
+  setTime(slot: number, time: number): void {
+    this.#floats[slot << FLOATS_SHIFT] = time;
   }
 
   /** The handler in the low half, in the high the handler that was running when it was scheduled. */
