@@ -85,7 +85,7 @@ export class ControlPlane {
       timings.endpointSliceBatchPeriodNs,
     );
     if (options.endpoints !== undefined) this.#runEndpoints(options.endpoints);
-    const deployments = new DeploymentController(informers);
+    const deployments = new DeploymentController(work, informers);
     deployments.start(this.#run(deployments));
     const replicaSets = new ReplicaSetController(work, informers);
     replicaSets.start(this.#run(replicaSets));

@@ -8,7 +8,6 @@ import type { Plan } from "../runtime/controller-runner.ts";
 import { fencepostsOf } from "./fenceposts.ts";
 import { newSetReplicas, rollingUpdate } from "./rolling-update.ts";
 import {
-  availableOf,
   byCreation,
   DESIRED_REPLICAS,
   isScalingEvent,
@@ -18,6 +17,7 @@ import {
   scaleDeployment,
   sum,
 } from "./scaling.ts";
+import { statusChange, wasComplete } from "./status.ts";
 
 export interface ObservedDeployment {
   readonly deployment: Deployment;
@@ -25,12 +25,13 @@ export interface ObservedDeployment {
   readonly replicaSets: readonly ReplicaSet[];
   /** Pods of those ReplicaSets, terminating ones included: Recreate waits for them. */
   readonly pods: readonly Pod[];
+  readonly nowNs: number;
 }
 
 const REVISION = "deployment.kubernetes.io/revision";
 
 /** One sync of the Deployment controller. */
-export function planDeployment({ deployment, replicaSets, pods }: ObservedDeployment): Plan {
+export function planDeployment({ deployment, replicaSets, pods, nowNs }: ObservedDeployment): Plan {
   if (deployment.metadata.deletionTimestamp !== undefined) return { changes: [] };
   const template = canonicalTemplate(deployment.spec.template);
   const matching = replicaSets
@@ -38,21 +39,77 @@ export function planDeployment({ deployment, replicaSets, pods }: ObservedDeploy
     .sort(byCreation);
   const existing = matching[0];
   const old = replicaSets.filter((replicaSet) => replicaSet !== existing);
-  const status = statusChange(deployment, replicaSets, existing);
-  if (deployment.spec.paused === true || isScalingEvent(deployment, replicaSets)) {
-    const scales = scaleDeployment(deployment, existing, old);
-    return { changes: [...scaleChanges(deployment, replicaSets, scales), ...status] };
-  }
-  if (deployment.spec.strategy?.type === "Recreate") {
-    return { changes: [...recreate(deployment, existing, old, pods), ...status] };
-  }
-  const newSet = existing ?? newReplicaSet(deployment, replicaSets);
+  const only = deployment.spec.paused === true || isScalingEvent(deployment, replicaSets);
+  const changes = only
+    ? scaleChanges(deployment, replicaSets, scaleDeployment(deployment, existing, old))
+    : rollOutChanges(deployment, existing, old, pods);
+  const status = statusChange({
+    deployment,
+    replicaSets,
+    newSet: existing,
+    creates: changes.some(({ verb }) => verb === "create"),
+    judgesProgress: !only,
+    nowNs,
+  });
+  return { changes: [...changes, ...status] };
+}
+
+/** The changes of a sync that rolls out, by strategy; at its end old ReplicaSets are let go. */
+function rollOutChanges(
+  deployment: Deployment,
+  existing: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+  pods: readonly Pod[],
+): Change[] {
+  const upkeep = existing === undefined ? [] : minReadySecondsChange(deployment, existing);
+  const changes =
+    deployment.spec.strategy?.type === "Recreate"
+      ? recreate(deployment, existing, old, pods)
+      : roll(deployment, existing, old);
+  const history = changes.length === 0 && wasComplete(deployment) ? cleanUp(deployment, old) : [];
+  return [...upkeep, ...changes, ...history];
+}
+
+function roll(
+  deployment: Deployment,
+  existing: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+): Change[] {
+  const newSet = existing ?? newReplicaSet(deployment, old);
   const creation: Change[] = existing === undefined ? [{ verb: "create", object: newSet }] : [];
   const { scales } = rollingUpdate(deployment, newSet, old);
-  return {
-    changes: [...creation, ...scaleChanges(deployment, [newSet, ...old], scales), ...status],
-  };
+  return [...creation, ...scaleChanges(deployment, [newSet, ...old], scales)];
 }
+
+/** The new ReplicaSet follows the Deployment's `minReadySeconds`. */
+function minReadySecondsChange({ spec }: Deployment, newSet: ReplicaSet): Change[] {
+  const { minReadySeconds = 0 } = spec;
+  if ((newSet.spec.minReadySeconds ?? 0) === minReadySeconds) return [];
+  return [
+    edit<ReplicaSet>("ReplicaSet", objectKey(newSet), (draft) => {
+      draft.spec.minReadySeconds = minReadySeconds;
+    }),
+  ];
+}
+
+/** Old ReplicaSets beyond `revisionHistoryLimit` go, the lowest revision first, if they are empty. */
+function cleanUp({ spec }: Deployment, old: readonly ReplicaSet[]): Change[] {
+  const surplus = old.length - (spec.revisionHistoryLimit ?? Number.POSITIVE_INFINITY);
+  if (surplus <= 0) return [];
+  const isEmpty = (replicaSet: ReplicaSet): boolean => {
+    const { replicas = 0, observedGeneration = 0 } = replicaSetStatus(replicaSet);
+    const seen = (replicaSet.metadata.generation ?? 1) <= observedGeneration;
+    return replicas === 0 && replicasOf(replicaSet) === 0 && seen;
+  };
+  return [...old]
+    .sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b))
+    .slice(0, surplus)
+    .filter(isEmpty)
+    .map((one) => ({ verb: "delete", kind: "ReplicaSet", key: objectKey(one) }));
+}
+
+const revisionOf = ({ metadata }: ReplicaSet): number =>
+  Number(metadata.annotations?.[REVISION] ?? 0);
 
 function recreate(
   deployment: Deployment,
@@ -89,7 +146,7 @@ function newReplicaSet(deployment: Deployment, others: readonly ReplicaSet[]): R
   const label = { [POD_TEMPLATE_HASH]: hash };
   const replicas = newSetReplicas(deployment, { replicas: 0 }, sum(others.map(replicasOf)));
   const labels = { ...template.metadata?.labels, ...label };
-  const revisions = others.map(({ metadata }) => Number(metadata.annotations?.[REVISION] ?? 0));
+  const revisions = others.map(revisionOf);
   return {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",
@@ -142,30 +199,4 @@ function scaleChanges(
     );
   }
   return changes;
-}
-
-function statusChange(
-  deployment: Deployment,
-  replicaSets: readonly ReplicaSet[],
-  newSet: ReplicaSet | undefined,
-): Change[] {
-  const count = (field: "replicas" | "readyReplicas"): number =>
-    sum(replicaSets.map((replicaSet) => replicaSetStatus(replicaSet)[field] ?? 0));
-  const after = {
-    observedGeneration: deployment.metadata.generation ?? 1,
-    replicas: count("replicas"),
-    updatedReplicas: newSet === undefined ? 0 : (replicaSetStatus(newSet).replicas ?? 0),
-    readyReplicas: count("readyReplicas"),
-    availableReplicas: sum(replicaSets.map(availableOf)),
-  };
-  const before = (deployment.status ?? {}) as Partial<typeof after>;
-  const same = (Object.keys(after) as (keyof typeof after)[]).every(
-    (field) => (before[field] ?? 0) === after[field],
-  );
-  if (same) return [];
-  return [
-    edit<Deployment>("Deployment", objectKey(deployment), (draft) => {
-      draft.status = { ...(draft.status as object | undefined), ...after };
-    }),
-  ];
 }
