@@ -31,9 +31,9 @@ interface Retained {
  * whole into one unchanged slice that then is closest to full, else into new slices. It never
  * rebalances.
  *
- * Where the real code takes endpoints in the random order of a map, ours takes them in the order
- * of a hash, so that neighbours in age are not neighbours in a slice; equal slices in the order in
- * which they came.
+ * Where the real code takes endpoints in the random order of a map, ours takes more than a few in
+ * the order of a hash, so that neighbours in age are not neighbours in a slice; equal slices in the
+ * order in which they came.
  */
 export function pack(group: PortGroup, options: PackingOptions): Packed {
   const { maxEndpointsPerSlice: max } = options;
@@ -78,9 +78,12 @@ function retain({ examined, desired }: PortGroup, { relabelled }: PackingOptions
   return { changed, deletes, busy };
 }
 
-/** As arbitrary an order as that of a map, but always the same. */
+/** Entries that a Go map keeps in one group, and mostly walks in the order of their insertion. */
+const ONE_MAP_GROUP = 8;
+
+/** As arbitrary an order as that of a large map, but always the same. */
 function mixed(endpoints: Map<string, Endpoint>): Map<string, Endpoint> {
-  if (endpoints.size < 2) return endpoints;
+  if (endpoints.size <= ONE_MAP_GROUP) return endpoints;
   const hashed = [...endpoints].map((entry) => ({ entry, hash: hashText(entry[0]) }));
   hashed.sort((a, b) => a.hash - b.hash || (a.entry[0] < b.entry[0] ? -1 : 1));
   return new Map(hashed.map(({ entry }) => entry));
