@@ -4,6 +4,7 @@ export {
   frameBytes,
   type SerializedSizes,
   serializedSizes,
+  type UnsimulatedBytes,
   type WireEncoding,
   watchFrameBytes,
 } from "./serialized-sizes.ts";

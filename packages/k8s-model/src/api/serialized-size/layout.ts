@@ -3,7 +3,10 @@ import { structFields } from "../schema/kinds.ts";
 import { type Field, type FieldType, parseField } from "../schema/type.ts";
 import { endpointNumbers } from "./field-numbers/endpoint-numbers.ts";
 import { metaNumbers } from "./field-numbers/meta-numbers.ts";
+import { nodeNumbers } from "./field-numbers/node-numbers.ts";
 import type { FieldNumbers, NumberTable } from "./field-numbers/notation.ts";
+import { podNumbers } from "./field-numbers/pod-numbers.ts";
+import { serviceNumbers } from "./field-numbers/service-numbers.ts";
 import { ownTypes } from "./own-types.ts";
 import type { EncodedBytes } from "./text-size.ts";
 import { tagBytes } from "./wire.ts";
@@ -36,10 +39,32 @@ export interface StructLayout {
 /** Sizes of immutable objects by identity. */
 export type KnownSizes = WeakMap<object, EncodedBytes>;
 
-const NUMBERS: NumberTable = { ...metaNumbers, ...endpointNumbers };
+const NUMBERS: NumberTable = {
+  ...metaNumbers,
+  ...endpointNumbers,
+  ...serviceNumbers,
+  ...nodeNumbers,
+  ...podNumbers,
+};
+
+/** Stands for a number below 16 of a struct that needs no table: its tag takes one byte. */
+const LOW_NUMBER = 1;
 
 /** Structs that successive versions of an object share unchanged. */
 const SHARED: ReadonlySet<string> = new Set(["Endpoint", "EndpointAddress", "PodSpec"]);
+
+const KINDS: ReadonlySet<string> = new Set([
+  "EndpointSlice",
+  "Endpoints",
+  "Service",
+  "Pod",
+  "Node",
+  "Lease",
+  "Deployment",
+  "ReplicaSet",
+  "StatefulSet",
+  "DaemonSet",
+]);
 
 const layouts = new Map<string, StructLayout>();
 
@@ -54,7 +79,7 @@ export function layoutOf(struct: string): StructLayout {
 
 /** Whether sizes of objects of a kind can be told. */
 export function hasLayout(kind: string): boolean {
-  return Object.hasOwn(NUMBERS, kind) && fieldsOf(kind) !== undefined;
+  return KINDS.has(kind);
 }
 
 function fieldsOf(struct: string): Iterable<readonly [string, Field]> | undefined {
@@ -66,14 +91,11 @@ function fieldsOf(struct: string): Iterable<readonly [string, Field]> | undefine
 function makeLayout(struct: string): StructLayout {
   const fields = fieldsOf(struct);
   const numbers = Object.hasOwn(NUMBERS, struct) ? NUMBERS[struct] : undefined;
-  invariant(
-    fields !== undefined && numbers !== undefined,
-    `The field tables know the struct ${struct}.`,
-  );
+  invariant(fields !== undefined, `The type tables know the struct ${struct}.`);
   const embedded: number[] = [];
   const laidOut: FieldLayout[] = [];
   for (const [name, info] of fields) {
-    if (numbers[name] === undefined) continue;
+    if (!isCounted(info, numbers, name)) continue;
     laidOut.push(layOut(struct, name, info, place(numbers, name, embedded)));
   }
   return {
@@ -83,12 +105,20 @@ function makeLayout(struct: string): StructLayout {
   };
 }
 
+/** Of the fields without a type of their own only `fieldsV1` can be told. */
+function isCounted({ type }: Field, numbers: FieldNumbers | undefined, name: string): boolean {
+  if (numbers !== undefined) return numbers[name] !== undefined;
+  const inner = type.kind === "list" || type.kind === "map" ? type.of : type;
+  return inner.kind !== "any";
+}
+
 function place(
-  numbers: FieldNumbers,
+  numbers: FieldNumbers | undefined,
   name: string,
   embedded: number[],
 ): { readonly number: number; readonly embeddedIn: number } {
-  const [first = 0, second] = String(numbers[name]).split(".").map(Number);
+  const number = numbers?.[name] ?? LOW_NUMBER;
+  const [first = 0, second] = String(number).split(".").map(Number);
   if (second === undefined) return { number: first, embeddedIn: -1 };
   if (!embedded.includes(first)) embedded.push(first);
   return { number: second, embeddedIn: embedded.indexOf(first) };

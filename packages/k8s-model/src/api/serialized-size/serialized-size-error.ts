@@ -6,7 +6,7 @@ export class SerializedSizeError extends Error {
   constructor(kind: string) {
     super(
       `There is no field table for the kind ${kind}. ` +
-        "Use one of EndpointSlice, Endpoints, Service, Pod, Node, Lease.",
+        "Use EndpointSlice, Endpoints, Service, Pod, Node, Lease or a workload of apps/v1.",
     );
     this.name = "SerializedSizeError";
     this.kind = kind;

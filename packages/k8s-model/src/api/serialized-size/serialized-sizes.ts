@@ -24,20 +24,34 @@ const EMPTY_TEXTS_BYTES = 4;
 const JSON_FRAME_BYTES = 21;
 const PROTOBUF_FRAME_BYTES = 4;
 
+/** Bytes of fields that a real object has and the model does not set, within the message and in JSON. */
+export interface UnsimulatedBytes {
+  readonly protobuf: number;
+  readonly json: number;
+}
+
+const NOTHING_ELSE: UnsimulatedBytes = { protobuf: 0, json: 0 };
+
 /**
  * Bytes of an object, computed from the lengths of its fields; nothing is serialized.
  *
  * EndpointSlice and Endpoints are exact on vectors recorded from Kubernetes 1.36; other kinds are
  * derived from the published field numbers. `managedFields` count where the object has them: see
- * `withManagedFields`. Endpoints and pod specs are remembered by identity, so that a new version of a
+ * `withManagedFields`; whatever else the model does not simulate (the rest of a pod's status, the
+ * images of a node) is told by `unsimulated`, nothing by default. Endpoints and pod specs are remembered by identity, so that a new version of a
  * large slice costs what changed plus one look-up for each endpoint: objects must be immutable.
  *
  * @throws SerializedSizeError `kind-not-sized` for a kind that has no field table.
  */
-export function serializedSizes(object: KubeObject): SerializedSizes {
+export function serializedSizes(
+  object: KubeObject,
+  unsimulated: UnsimulatedBytes = NOTHING_ELSE,
+): SerializedSizes {
   const { apiVersion, kind } = object;
   if (!hasLayout(kind)) throw new SerializedSizeError(kind);
-  const { protobuf: message, json } = structBytes(kind, object);
+  const bytes = structBytes(kind, object);
+  const message = bytes.protobuf + unsimulated.protobuf;
+  const json = bytes.json + unsimulated.json;
   const version = textBytes(apiVersion);
   const name = textBytes(kind);
   const typeMeta = delimitedBytes(version.protobuf) + delimitedBytes(name.protobuf);

@@ -23,15 +23,4 @@ export const endpointNumbers: NumberTable = {
   EndpointSubset: { addresses: 1, notReadyAddresses: 2, ports: 3 },
   EndpointAddress: { ip: 1, targetRef: 2, hostname: 3, nodeName: 4 },
   EndpointsPort: { name: 1, port: 2, protocol: 3, appProtocol: 4 },
-
-  Lease: { metadata: 1, spec: 2 },
-  LeaseSpec: {
-    holderIdentity: 1,
-    leaseDurationSeconds: 2,
-    acquireTime: 3,
-    renewTime: 4,
-    leaseTransitions: 5,
-    strategy: 6,
-    preferredHolder: 7,
-  },
 };

@@ -1,0 +1,35 @@
+import type { NumberTable } from "./notation.ts";
+
+/** Service (`core/v1`). */
+export const serviceNumbers: NumberTable = {
+  Service: { metadata: 1, spec: 2, status: 3 },
+  ServiceSpec: {
+    ports: 1,
+    selector: 2,
+    clusterIP: 3,
+    type: 4,
+    externalIPs: 5,
+    sessionAffinity: 7,
+    loadBalancerIP: 8,
+    loadBalancerSourceRanges: 9,
+    externalName: 10,
+    externalTrafficPolicy: 11,
+    healthCheckNodePort: 12,
+    publishNotReadyAddresses: 13,
+    sessionAffinityConfig: 14,
+    ipFamilyPolicy: 17,
+    clusterIPs: 18,
+    ipFamilies: 19,
+    allocateLoadBalancerNodePorts: 20,
+    loadBalancerClass: 21,
+    internalTrafficPolicy: 22,
+    trafficDistribution: 23,
+  },
+  ServicePort: { name: 1, protocol: 2, port: 3, targetPort: 4, nodePort: 5, appProtocol: 6 },
+  SessionAffinityConfig: { clientIP: 1 },
+  ClientIPConfig: { timeoutSeconds: 1 },
+  ServiceStatus: { loadBalancer: 1, conditions: 2 },
+  LoadBalancerStatus: { ingress: 1 },
+  LoadBalancerIngress: { ip: 1, hostname: 2, ipMode: 3, ports: 4 },
+  PortStatus: { port: 1, protocol: 2, error: 3 },
+};
