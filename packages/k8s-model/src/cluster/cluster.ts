@@ -1,5 +1,5 @@
 import type { Simulation } from "@k8s-netsim/sim-core";
-import type { IPFamily, KubeObject } from "../api/index.ts";
+import type { KubeObject } from "../api/index.ts";
 import { objectKey } from "../api/index.ts";
 import { DEFAULT_API_SERVER, type Etcd, LeaseLoad } from "../api-server/index.ts";
 import { adopt } from "../control-plane/adoption/adopt.ts";
@@ -23,45 +23,16 @@ import {
   UNKNOWN_SERVICE,
 } from "../data-plane/kube-proxy/port-view.ts";
 import { hashText, Store } from "../store/index.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
 import { ClusterFaults, timingsAt } from "./faults.ts";
-import { type FleetOptions, startFleet } from "./fleet.ts";
+import { startFleet } from "./fleet.ts";
+import { Invariants } from "./invariants.ts";
 import { type ClusterListener, Inventory, type SeenNode } from "./inventory.ts";
 import { mergeApplied } from "./merge-applied.ts";
 import type { NodeEntry, NodeTable } from "./node-table.ts";
 import type { PodState, PodTable } from "./pod-table.ts";
 import { type InitialState, initialState, reconciliation } from "./reconciliation.ts";
 import type { ServiceTable } from "./service-table.ts";
-
-export interface ClusterOptions extends FleetOptions {
-  /** Release whose rules and defaults apply, such as `1.36`. */
-  readonly kubernetesVersion?: string;
-  readonly timings?: Partial<Timings>;
-  /** Address families of pods; IPv4 unless told. */
-  readonly ipFamilies?: readonly IPFamily[];
-  /** `--max-endpoints-per-slice`. */
-  readonly maxEndpointsPerSlice?: number;
-  /**
-   * Whether the Endpoints and EndpointSliceMirroring controllers run. A real cluster runs them; here
-   * they are off unless asked for, because no kube-proxy since 1.21 reads their objects and each sync
-   * of a large Service copies its whole list.
-   */
-  readonly endpointsController?: boolean;
-  /** Addresses in one Endpoints object: 1,000 from release 1.22 on, `null` (no limit) before. */
-  readonly maxEndpointsPerObject?: number | null;
-  /** `--mirroring-max-endpoints-per-subset`. */
-  readonly mirroringMaxEndpointsPerSubset?: number;
-  /** Feature gates by name; the release decides where none is given. */
-  readonly featureGates?: Readonly<Record<string, boolean>>;
-  /**
-   * Whether the retired `spec.topologyKeys` of Services counts; by default on releases 1.17 to 1.21
-   * only, which had it.
-   */
-  readonly topologyKeys?: boolean;
-  /** History kept for questions about the past (ns); none by default. */
-  readonly historyWindowNs?: number;
-  /** Freezes every stored object: for tests. */
-  readonly autoFreeze?: boolean;
-}
 
 /** How `settle` ended. */
 export interface Settled {
@@ -93,6 +64,8 @@ export class Cluster {
   /** Set where API servers are given. */
   readonly etcd: Etcd | undefined;
   readonly views: ServiceViews;
+  /** Where the options ask for it. */
+  readonly invariants: Invariants | undefined;
   readonly #work: Work;
   readonly #inventory: Inventory;
   readonly #adoptionNotes: string[] = [];
@@ -152,6 +125,8 @@ export class Cluster {
       ...(options.endpointsController === true ? { endpoints: endpointsOptions(options) } : {}),
     });
     this.faults = new ClusterFaults(this, this.#work, writeSpeed);
+    const { check = false, maxEndpointsPerSlice = 100 } = options;
+    this.invariants = check ? new Invariants(this, maxEndpointsPerSlice) : undefined;
   }
 
   /**
@@ -233,6 +208,7 @@ export class Cluster {
       const isQuiet = this.sim.now >= Math.min(this.proxies.quietNs(), endNs);
       if (this.#work.pending === 0 && isQuiet) break;
     }
+    this.invariants?.checkAtRest();
     this.prune();
     return { steady: true, atNs: this.sim.now };
   }

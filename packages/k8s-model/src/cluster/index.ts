@@ -1,4 +1,5 @@
-export { Cluster, type ClusterOptions, type Settled } from "./cluster.ts";
+export { Cluster, type Settled } from "./cluster.ts";
+export type { ClusterOptions } from "./cluster-options.ts";
 export {
   explainRoute,
   type RouteAnswer,
@@ -7,6 +8,8 @@ export {
   type RouteRefusal,
   type ViewVersion,
 } from "./explain.ts";
+export { ClusterFaults } from "./faults.ts";
+export { Invariants, InvariantViolation } from "./invariants.ts";
 export type { ClusterListener } from "./inventory.ts";
 export { type NodeEntry, NodeTable } from "./node-table.ts";
 export { type PodEntry, type PodState, PodTable } from "./pod-table.ts";

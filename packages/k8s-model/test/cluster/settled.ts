@@ -5,7 +5,11 @@ import { nodes } from "./objects.ts";
 
 /** A settled cluster of three zones, `a` to `c`, with two nodes each. */
 export function settled(objects: readonly KubeObject[], options: ClusterOptions = {}): Cluster {
-  const cluster = new Cluster(new Simulation({ seed: "test" }), { autoFreeze: true, ...options });
+  const cluster = new Cluster(new Simulation({ seed: "test" }), {
+    autoFreeze: true,
+    check: true,
+    ...options,
+  });
   for (const node of nodes(["a", "b", "c"], 2)) cluster.apply(node);
   for (const object of objects) cluster.apply(object);
   cluster.settle();
