@@ -2,6 +2,14 @@ export type { AssumedWorld, Assumption } from "./assumptions/assumption.ts";
 export { listAssumptions } from "./assumptions/list-assumptions.ts";
 export type { SensitivityEffect, SensitivityRow } from "./assumptions/sensitivity.ts";
 export { timingAssumptions } from "./assumptions/timing-assumptions.ts";
+export {
+  type ChurnOptions,
+  type ChurnReport,
+  churnSentence,
+  DEFAULT_CHURN,
+  type PhaseReport,
+  runChurn,
+} from "./churn/index.ts";
 export type { Claim, MetricView } from "./definition/claim.ts";
 export {
   type ClusterDefinition,

@@ -16,7 +16,7 @@ interface NodeRange {
  * so that an address just released is not used again at once.
  *
  * A node's `spec.podCIDR` is used where it is an IPv4 range of /24 or larger (its first /24); other
- * nodes get the next free /24 of 10.0.0.0/8.
+ * nodes get the next free /24 from 10.0.0.0 on, which beyond 65,536 nodes are no private ones.
  */
 export class PodAddresses {
   readonly #families: readonly IPFamily[];
@@ -70,7 +70,7 @@ export class PodAddresses {
   #nextFreePrefix(): string {
     for (;;) {
       const index = this.#nextNode++;
-      const prefix = `10.${(index >>> 8) & 255}.${index & 255}.`;
+      const prefix = `${10 + (index >>> 16)}.${(index >>> 8) & 255}.${index & 255}.`;
       if (!this.#prefixes.has(prefix)) return prefix;
     }
   }
