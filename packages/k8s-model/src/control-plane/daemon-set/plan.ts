@@ -2,6 +2,7 @@ import { type DaemonSet, objectKey, type Pod } from "../../api/index.ts";
 import { untilAvailableNs } from "../ownership/pod-availability.ts";
 import { podFromTemplate } from "../ownership/pod-from-template.ts";
 import { REVISION_LABEL } from "../ownership/revisions.ts";
+import { allAtOnce, slowStart } from "../runtime/batches.ts";
 import { type Change, edit } from "../runtime/change.ts";
 import type { Plan } from "../runtime/controller-runner.ts";
 import { updatesOnDelete } from "./counts.ts";
@@ -9,7 +10,7 @@ import { daemonPodSpec } from "./eligible-nodes.ts";
 import { manage } from "./manage.ts";
 import { rollingUpdate } from "./rolling-update.ts";
 import { type DaemonSetStatus, daemonSetStatus } from "./status.ts";
-import { type DaemonChanges, daemonSync, type ObservedDaemonSet } from "./sync.ts";
+import { daemonSync, type ObservedDaemonSet } from "./sync.ts";
 
 /** Pods that one sync creates, and deletes, at most. */
 const BURST_REPLICAS = 250;
@@ -23,20 +24,16 @@ export function planDaemonSet(observed: ObservedDaemonSet): Plan {
   const managed = manage(sync);
   const idle = managed.createOnNodes.length === 0 && managed.deletePods.length === 0;
   const wanted = idle && !updatesOnDelete(daemonSet) ? rollingUpdate(sync) : managed;
-  const changes = [...podChanges(daemonSet, wanted, updateRevision), ...status];
-  const again = untilAvailableNs(pods, daemonSet.spec.minReadySeconds ?? 0, nowNs);
-  return again === undefined ? { changes } : { changes, againAfterNs: again };
-}
-
-function podChanges(
-  daemonSet: DaemonSet,
-  { createOnNodes, deletePods }: DaemonChanges,
-  revision: string,
-): readonly Change[] {
-  return [
-    ...createOnNodes.slice(0, BURST_REPLICAS).map((name) => creation(daemonSet, name, revision)),
-    ...deletePods.slice(0, BURST_REPLICAS).map(deletion),
+  const created = wanted.createOnNodes.slice(0, BURST_REPLICAS);
+  const deleted = wanted.deletePods.slice(0, BURST_REPLICAS);
+  const changes = [
+    ...created.map((name) => creation(daemonSet, name, updateRevision)),
+    ...deleted.map(deletion),
+    ...status,
   ];
+  const batches = [...slowStart(created.length), ...allAtOnce(deleted.length)];
+  const again = untilAvailableNs(pods, daemonSet.spec.minReadySeconds ?? 0, nowNs);
+  return { changes, batches, ...(again === undefined ? {} : { againAfterNs: again }) };
 }
 
 function creation(daemonSet: DaemonSet, nodeName: string, revision: string): Change {

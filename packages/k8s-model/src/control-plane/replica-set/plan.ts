@@ -9,6 +9,7 @@ import { isPodReady } from "../endpoint-slice/endpoint-of-pod.ts";
 import { controllerReference } from "../ownership/ownership.ts";
 import { isPodActive, isPodAvailable, untilAvailableNs } from "../ownership/pod-availability.ts";
 import { podFromTemplate } from "../ownership/pod-from-template.ts";
+import { allAtOnce, oneByOne, slowStart } from "../runtime/batches.ts";
 import { type Change, edit } from "../runtime/change.ts";
 import type { Plan } from "../runtime/controller-runner.ts";
 import { deletionOrder, rankByNode } from "./deletion-order.ts";
@@ -40,23 +41,25 @@ export function planReplicaSet(observed: ObservedReplicaSet): Plan {
   const adopted = orphans.filter(isMember);
   const active = (): readonly Pod[] => [...observed.ownPods().filter(isMember), ...adopted];
   const changes: Change[] = adopted.map((pod) => adoption(pod, replicaSet));
+  const batches = [...oneByOne(adopted.length)];
   const replicas = observed.count.active + adopted.length;
   const surplus = replicas - (replicaSet.spec.replicas ?? 1);
   if (surplus < 0) {
     const count = Math.min(-surplus, BURST_REPLICAS);
     const object = podFromTemplate(replicaSet, replicaSet.spec.template);
     for (let index = 0; index < count; index++) changes.push({ verb: "create", object });
+    batches.push(...slowStart(count));
   } else if (surplus > 0) {
     const ordered = deletionOrder(rankByNode(active(), relatedPods()), nowNs);
-    for (const { pod } of ordered.slice(0, Math.min(surplus, BURST_REPLICAS))) {
-      changes.push({ verb: "delete", kind: "Pod", key: objectKey(pod) });
-    }
+    const gone = ordered.slice(0, Math.min(surplus, BURST_REPLICAS));
+    for (const { pod } of gone) changes.push({ verb: "delete", kind: "Pod", key: objectKey(pod) });
+    batches.push(...allAtOnce(gone.length));
   }
   const readyReplicas = observed.count.ready + adopted.filter(isPodReady).length;
   const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0;
   if (minReadySeconds === 0) {
     const counts = { replicas, readyReplicas, availableReplicas: readyReplicas };
-    return { changes: [...changes, ...statusChange(replicaSet, counts)] };
+    return { changes: [...changes, ...statusChange(replicaSet, counts)], batches };
   }
   const pods = active();
   const availableReplicas = pods.filter((pod) =>
@@ -64,7 +67,7 @@ export function planReplicaSet(observed: ObservedReplicaSet): Plan {
   ).length;
   changes.push(...statusChange(replicaSet, { replicas, readyReplicas, availableReplicas }));
   const again = untilAvailableNs(pods, minReadySeconds, nowNs);
-  return again === undefined ? { changes } : { changes, againAfterNs: again };
+  return { changes, batches, ...(again === undefined ? {} : { againAfterNs: again }) };
 }
 
 function adoption(pod: Pod, replicaSet: ReplicaSet): Change {

@@ -9,6 +9,11 @@ import { WorkQueue } from "./work-queue.ts";
 /** What a controller wants done about one key. */
 export interface Plan {
   readonly changes: readonly Change[];
+  /**
+   * Sizes of the groups of leading changes that are requested at the same time, a group when the one
+   * before has been answered; the rest is requested one by one.
+   */
+  readonly batches?: readonly number[];
   /** Look again after this time even if nothing happens. */
   readonly againAfterNs?: number;
   /** The sync failed in part: it is repeated with back-off. */
@@ -147,33 +152,44 @@ export class ControllerRunner<Observed> {
     this.#later(this.#options.times.planNs(key), () => this.#write(key, plan, 0));
   }
 
-  /** Writes the plan's changes one after another; the first refusal ends the sync. */
-  #write(key: string, plan: Plan, index: number): void {
-    const change = plan.changes[index];
-    if (change === undefined) {
+  /** Writes the plan's changes, a group after the other; a refusal ends the sync after its group. */
+  #write(key: string, plan: Plan, index: number, batch = 0): void {
+    const { length } = plan.changes;
+    if (index >= length) {
       this.#finish(key, plan, false);
       return;
     }
+    const end = Math.min(length, index + (plan.batches?.[batch] ?? 1));
+    let waiting = end - index;
+    let refused = false;
+    const answered = (isDone: boolean): void => {
+      waiting--;
+      refused ||= !isDone;
+      if (waiting > 0) return;
+      if (refused) this.#finish(key, plan, true);
+      else this.#write(key, plan, end, batch + 1);
+    };
+    for (const change of plan.changes.slice(index, end)) this.#request(key, change, answered);
+  }
+
+  #request(key: string, change: Change, answered: (isDone: boolean) => void): void {
     const { times } = this.#options;
     const fromNs = this.#bucket.take(this.#work.now);
     const write = (): void => {
       const result = executeChange(this.#store, this.#work.now, change);
-      this.#later(times.answerNs(change), () => this.#answered(key, plan, index, result));
+      this.#later(times.answerNs(change), () => answered(this.#isDone(key, change, result)));
     };
     this.#work.at(fromNs + times.writeNs(change), this.#inTerm(write));
   }
 
-  #answered(key: string, plan: Plan, index: number, result: ChangeResult): void {
-    const isDeletion = plan.changes[index]?.verb === "delete";
-    if ("refused" in result && !(isDeletion && result.refused === "not-found")) {
-      this.#finish(key, plan, true);
-      return;
-    }
-    if ("version" in result && result.version !== undefined) {
+  /** Whether the request had its effect; what is not there any more need not be deleted. */
+  #isDone(key: string, { verb }: Change, result: ChangeResult): boolean {
+    if ("refused" in result) return verb === "delete" && result.refused === "not-found";
+    if (result.version !== undefined) {
       this.#remember(key, result.version);
       this.#controller.written?.(result.version);
     }
-    this.#write(key, plan, index + 1);
+    return true;
   }
 
   #finish(key: string, plan: Plan, refused: boolean): void {

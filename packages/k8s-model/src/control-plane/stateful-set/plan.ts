@@ -14,13 +14,13 @@ export interface ObservedStatefulSet extends RolloutInput {
 /** One sync of the StatefulSet controller: the pods' creations and deletions, then the status. */
 export function planStatefulSet(observed: ObservedStatefulSet): Plan {
   const { statefulSet, pods, nowNs } = observed;
-  const { actions, status } = rollOut(observed);
+  const { actions, batches, status } = rollOut(observed);
   const changes = [
     ...actions.map((action) => change(observed, action)),
     ...statusChange(statefulSet, status),
   ];
   const again = untilAvailableNs(pods, statefulSet.spec.minReadySeconds ?? 0, nowNs);
-  return again === undefined ? { changes } : { changes, againAfterNs: again };
+  return { changes, batches, ...(again === undefined ? {} : { againAfterNs: again }) };
 }
 
 function change(observed: ObservedStatefulSet, action: RolloutAction): Change {

@@ -1,6 +1,7 @@
 import type { Pod, StatefulSet } from "../../api/index.ts";
 import { isPodTerminal, isPodTerminating } from "../endpoint-slice/endpoint-of-pod.ts";
 import { revisionOf } from "../ownership/revisions.ts";
+import { slowStart } from "../runtime/batches.ts";
 import { type PodHealth, podHealth } from "./pod-health.ts";
 import { type Replicas, replicasOf, startOrdinal } from "./replicas.ts";
 import {
@@ -29,6 +30,8 @@ export type RolloutAction =
 
 export interface Rollout {
   readonly actions: readonly RolloutAction[];
+  /** Sizes of the groups of leading calls that Parallel makes at the same time. */
+  readonly batches: readonly number[];
   readonly status: StatefulSetStatus;
 }
 
@@ -49,7 +52,7 @@ export function rollOut(input: RolloutInput): Rollout {
   const health = podHealth(statefulSet.spec.minReadySeconds ?? 0, nowNs);
   const ordered = statefulSet.spec.podManagementPolicy !== "Parallel";
   const sync = { ...input, replicas: replicasOf(statefulSet, pods), health, ordered };
-  const { actions, updated } = actionsOf(sync);
+  const { actions, batches, updated } = actionsOf(sync);
   const { wanted, condemned } = sync.replicas;
   const counted = countPods(
     [...wanted.flatMap(({ pod }) => pod ?? []), ...condemned],
@@ -57,22 +60,33 @@ export function rollOut(input: RolloutInput): Rollout {
     health,
   );
   const status = { ...counted, currentReplicas: counted.currentReplicas - updated };
-  return { actions, status: completeRollingUpdate(statefulSet, status) };
+  return { actions, batches, status: completeRollingUpdate(statefulSet, status) };
 }
 
-/** The calls of one sync, and how many of them delete pods for the update. */
-function actionsOf(sync: Sync): {
+interface Calls {
   readonly actions: readonly RolloutAction[];
+  readonly batches: readonly number[];
+  /** How many of the calls delete pods for the update. */
   readonly updated: number;
-} {
-  if (sync.statefulSet.metadata.deletionTimestamp !== undefined) return { actions: [], updated: 0 };
+}
+
+const NO_CALLS: Calls = { actions: [], batches: [], updated: 0 };
+
+function actionsOf(sync: Sync): Calls {
+  if (sync.statefulSet.metadata.deletionTimestamp !== undefined) return NO_CALLS;
   const filled = fillPlaces(sync);
-  if (filled.waits) return { actions: filled.actions, updated: 0 };
+  if (filled.waits) return { ...NO_CALLS, actions: filled.actions };
   const trimmed = trimCondemned(sync);
   const actions = [...filled.actions, ...trimmed.actions];
-  if (trimmed.waits) return { actions, updated: 0 };
+  const groups = [...slowStart(filled.actions.length), ...slowStart(trimmed.actions.length)];
+  const batches = sync.ordered ? [] : groups;
+  if (trimmed.waits) return { ...NO_CALLS, actions };
   const outdated = podsToUpdate(sync);
-  return { actions: [...actions, ...outdated.map(deletion)], updated: outdated.length };
+  return {
+    actions: [...actions, ...outdated.map(deletion)],
+    batches,
+    updated: outdated.length,
+  };
 }
 
 interface Step {
