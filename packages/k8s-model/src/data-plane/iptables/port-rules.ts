@@ -29,6 +29,7 @@ export function portRules(
     port,
     configuration,
     names: portChains(port),
+    endpointChains: new Map(port.reachable.map(({ key }) => [key, endpointChain(port, key)])),
     comments: !largeCluster,
     internal: hasInternalEndpoints(port),
     external: hasExternalEndpoints(port),
@@ -54,6 +55,8 @@ interface Writer {
   readonly port: ProxiedPort;
   readonly configuration: IptablesConfiguration;
   readonly names: PortChains;
+  /** By `address:port`: each name takes a hash. */
+  readonly endpointChains: ReadonlyMap<string, string>;
   readonly comments: boolean;
   readonly internal: boolean;
   readonly external: boolean;
@@ -224,7 +227,7 @@ function endpointLists(writer: Writer): void {
 }
 
 function endpointList(
-  { port, chains, rules, comments }: Writer,
+  { port, chains, rules, comments, endpointChains }: Writer,
   chain: string,
   endpoints: ProxiedPort["cluster"],
 ): void {
@@ -234,7 +237,7 @@ function endpointList(
     comments ? [comment(`${port.name} -> ${key}`)] : [];
   if (port.affinitySeconds !== undefined) {
     for (const { key } of endpoints) {
-      const list = endpointChain(port, key);
+      const list = endpointChains.get(key) as string;
       const seen = { kind: "seen-within", list, seconds: port.affinitySeconds } as const;
       rules.push({ chain, matches: [...about(key), seen], target: jump(list) });
     }
@@ -243,13 +246,13 @@ function endpointList(
     const matches = about(key);
     const left = endpoints.length - i;
     if (left > 1) matches.push({ kind: "one-of", count: left });
-    rules.push({ chain, matches, target: jump(endpointChain(port, key)) });
+    rules.push({ chain, matches, target: jump(endpointChains.get(key) as string) });
   }
 }
 
 function endpoint(writer: Writer, key: string, address: string): void {
-  const { port, chains, rules, comments } = writer;
-  const chain = endpointChain(port, key);
+  const { port, chains, rules, comments, endpointChains } = writer;
+  const chain = endpointChains.get(key) as string;
   const about = comments ? [comment(port.name)] : [];
   chains.push(chain);
   // An endpoint that reaches itself through the Service must not see its own address.

@@ -1,4 +1,5 @@
 const WORD = 0x100000000;
+const schedule = new Uint32Array(64);
 
 /** Round constants and initial state: the first 32 bits of the fractional parts of roots of primes. */
 const { roundConstants, initialState } = constants();
@@ -10,8 +11,7 @@ const { roundConstants, initialState } = constants();
 export function sha256(text: string): Uint8Array {
   const padded = pad(utf8(text));
   const state = Uint32Array.from(initialState);
-  const schedule = new Uint32Array(64);
-  for (let at = 0; at < padded.byteLength; at += 64) compress(state, schedule, padded, at);
+  for (let at = 0; at < padded.byteLength; at += 64) compress(state, padded, at);
   const digest = new Uint8Array(32);
   const view = new DataView(digest.buffer);
   for (let word = 0; word < 8; word++) view.setUint32(word * 4, state[word] as number);
@@ -46,7 +46,8 @@ function pad(message: Uint8Array): DataView {
   return view;
 }
 
-function compress(state: Uint32Array, w: Uint32Array, block: DataView, at: number): void {
+function compress(state: Uint32Array, block: DataView, at: number): void {
+  const w = schedule;
   for (let i = 0; i < 16; i++) w[i] = block.getUint32(at + i * 4);
   for (let i = 16; i < 64; i++) {
     const before15 = w[i - 15] as number;
@@ -55,20 +56,34 @@ function compress(state: Uint32Array, w: Uint32Array, block: DataView, at: numbe
     const small1 = rotate(before2, 17) ^ rotate(before2, 19) ^ (before2 >>> 10);
     w[i] = (w[i - 16] as number) + small0 + (w[i - 7] as number) + small1;
   }
-  const round = Uint32Array.from(state);
+  let [a, b, c, d, e, f, g, h] = [
+    state[0],
+    state[1],
+    state[2],
+    state[3],
+    state[4],
+    state[5],
+    state[6],
+    state[7],
+  ] as Eight;
   for (let i = 0; i < 64; i++) {
-    const [a, b, c, d, e, f, g, h] = round as unknown as Eight;
     const large1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const choice = (e & f) ^ (~e & g);
-    const first = (h + large1 + choice + (roundConstants[i] as number) + (w[i] as number)) | 0;
+    const given = (roundConstants[i] as number) + (w[i] as number);
+    const first = (h + large1 + ((e & f) ^ (~e & g)) + given) | 0;
     const large0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    round.copyWithin(1, 0, 7);
-    round[4] = d + first;
-    round[0] = first + large0 + majority;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + large0 + majority) | 0;
   }
-  for (let word = 0; word < 8; word++)
-    state[word] = (state[word] as number) + (round[word] as number);
+  for (const [word, value] of [a, b, c, d, e, f, g, h].entries()) {
+    state[word] = (state[word] as number) + value;
+  }
 }
 
 type Eight = [number, number, number, number, number, number, number, number];

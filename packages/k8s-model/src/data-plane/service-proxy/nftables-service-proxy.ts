@@ -70,7 +70,9 @@ export class NftablesServiceProxy implements ServiceProxy {
       connection,
       context,
     );
-    return withCost(outcome, this.kind, dispatched, outcome.verdict === "accept" ? 1 : 0);
+    const choice = /numgen random mod (\d+)/.exec(outcome.trail.join("\n"))?.[1];
+    const endpoints = outcome.verdict === "accept" ? Number(choice ?? 1) : 0;
+    return withCost(outcome, this.kind, dispatched, endpoints);
   }
 
   closed(): void {}

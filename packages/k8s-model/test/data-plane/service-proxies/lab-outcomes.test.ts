@@ -66,13 +66,13 @@ function lab(kind: "iptables-nft" | "nftables"): ServiceProxy {
 describe.each(["iptables-nft", "nftables"] as const)("%s does what was measured", (kind) => {
   const proxy = lab(kind);
 
-  test.each(SITUATIONS)("%s", (_, origin, source, destination, destinationPort, both, nftables) => {
-    const connection = { origin, source, destination, destinationPort, sourcePort: 40000 };
+  test.each(SITUATIONS.map((one) => ({ title: one[0], one })))("$title", ({ one }) => {
+    const [, origin, source, destination, destinationPort, both, nftables = both] = one;
     const { verdict, endpoint, sourceSeen } = proxy.route(
-      { protocol: "TCP", ...connection },
+      { protocol: "TCP", origin, source, sourcePort: 40_000, destination, destinationPort },
       { nowNs: 0, random: () => 0 },
     );
-    const expected = kind === "nftables" ? (nftables ?? both) : both;
+    const expected = kind === "nftables" ? nftables : both;
     expect(verdict === "accept" ? [verdict, endpoint, sourceSeen] : [verdict]).toEqual(expected);
   });
 });
