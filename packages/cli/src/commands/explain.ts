@@ -10,8 +10,9 @@ import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-l
 import { printable } from "../command-line/printable.ts";
 import { showDiagnostics } from "../output/diagnostics.ts";
 import { explanationJson, explanationText } from "../output/explanation.ts";
+import { fault } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
-import { fault, providerPrices, timeSpan } from "./option-values.ts";
+import { providerPrices, timeSpan } from "./option-values.ts";
 import { INPUT_OPTIONS } from "./what-if-options.ts";
 
 /** `k8s-netsim explain`. */

@@ -1,4 +1,3 @@
-import { type FaultDefinition, nodeFailure, zoneOutage } from "@k8s-netsim/k8s-model/scenario";
 import { PRICE_TABLES, type PriceTable, type Provider } from "@k8s-netsim/k8s-model/topology";
 import { parseDuration, type SimTime } from "@k8s-netsim/sim-core";
 import { UsageError } from "../command-line/usage-error.ts";
@@ -75,30 +74,6 @@ export function namedRates(texts: readonly string[]): ReadonlyMap<string, number
       return [text.slice(0, at), requestRateHz("rate", text.slice(at + 1))] as const;
     }),
   );
-}
-
-/** `zone=a@30s`, `zone=a@30s-90s` or `node=n1@30s`. */
-export function fault(text: string): FaultDefinition {
-  const match = /^(zone|node)=([^@]+)@([^-]+)(?:-(.+))?$/.exec(text);
-  if (match === null) {
-    throw new UsageError(
-      "bad-option-value",
-      `--fault ${text}: not a fault.`,
-      "write zone=NAME@TIME, node=NAME@TIME, or with its end zone=NAME@TIME-TIME, such as zone=a@30s.",
-    );
-  }
-  const [, kind, target = "", from = "", to] = match;
-  const at = timeSpan("fault", from);
-  const until = to === undefined ? undefined : timeSpan("fault", to);
-  if (until !== undefined && until <= at) {
-    throw new UsageError(
-      "bad-option-value",
-      `--fault ${text}: it ends before it begins.`,
-      "give the later time last, such as zone=a@30s-90s.",
-    );
-  }
-  const when = until === undefined ? { at } : { at, until };
-  return kind === "zone" ? zoneOutage(target, when) : nodeFailure(target, when);
 }
 
 /** The price table of a provider. */

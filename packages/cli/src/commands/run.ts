@@ -46,6 +46,11 @@ export const run: CommandSpec = {
           default: "1",
         },
         { name: "quick", kind: "flag", description: "The scenario's smaller size." },
+        {
+          name: "check",
+          kind: "flag",
+          description: "Check the simulation's own promises at every write and at rest; slower.",
+        },
       ],
     },
     {
@@ -85,6 +90,7 @@ export const run: CommandSpec = {
     const options: ScenarioRunOptions = {
       seed,
       quick,
+      check: invocation.flags.has("check"),
       parameters: parametersOf(invocation, scenario.definition.vary),
       ...(replications === undefined
         ? {}

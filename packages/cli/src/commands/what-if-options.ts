@@ -85,7 +85,8 @@ export const CHANGE_OPTIONS: OptionGroup = {
       name: "fault",
       kind: "texts",
       value: "zone=Z@T[-T]|node=N@T[-T]",
-      description: "A zone or node that goes down at a time after warm-up (and comes back).",
+      description:
+        "A zone or node that goes down at a time after warm-up (and comes back). Also: partition=NODE@T[-T] (no control plane), watch=NODE@T (lost connection), api-server=N@T-T, leader=kcm@T (the controllers' leader dies), etcd=FACTOR@T[-T] (slow).",
     },
   ],
 };
@@ -156,6 +157,11 @@ export const RUN_OPTIONS: OptionGroup = {
       name: "quick",
       kind: "flag",
       description: "Fewer and shorter runs: a first look, with wider intervals.",
+    },
+    {
+      name: "check",
+      kind: "flag",
+      description: "Check the simulation's own promises at every write and at rest; slower.",
     },
   ],
 };

@@ -20,8 +20,9 @@ import { type Progress, terminalProgress } from "../output/progress.ts";
 import { writeFile } from "../output/write-files.ts";
 import type { TimelineMarks } from "../results/charts.ts";
 import { whatIfResult } from "../results/what-if-result.ts";
+import { fault, faultMarks } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
-import { fault, positiveTimeSpan, providerPrices, timeSpan, wholeNumber } from "./option-values.ts";
+import { positiveTimeSpan, providerPrices, timeSpan, wholeNumber } from "./option-values.ts";
 import {
   CHANGE_OPTIONS,
   INPUT_OPTIONS,
@@ -54,6 +55,7 @@ export const whatIf: CommandSpec = {
       seed: textOf(invocation, "seed") ?? "1",
       roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
       prices: pricesFor(invocation, input),
+      check: invocation.flags.has("check"),
     };
     const expectations = expectationsOf(invocation, input);
     saveTraffic(invocation, input);
@@ -145,13 +147,7 @@ function timelineMarks({ applyAtNs, faults }: ChangeTiming): TimelineMarks | und
   return {
     binSeconds: TIMELINE_BIN_NS / 1e9,
     changeAtSeconds: applyAtNs === undefined ? null : applyAtNs / 1e9,
-    marks: faults.flatMap(({ kind, target, atNs, untilNs }) => [
-      {
-        seconds: atNs / 1e9,
-        label: `${kind === "zone-outage" ? "zone" : "node"} ${target} goes down`,
-      },
-      ...(untilNs === undefined ? [] : [{ seconds: untilNs / 1e9, label: `${target} comes back` }]),
-    ]),
+    marks: faults.flatMap(faultMarks),
   };
 }
 

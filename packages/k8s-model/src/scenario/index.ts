@@ -15,10 +15,20 @@ export {
   type ClusterDefinition,
   type ClusterOptions,
   cluster,
-  type FaultDefinition,
-  nodeFailure,
-  zoneOutage,
 } from "./definition/cluster-definition.ts";
+export {
+  apiServerRestart,
+  clockSkew,
+  etcdSlow,
+  type FaultDefinition,
+  type FaultKind,
+  leaderChange,
+  nodeFailure,
+  nodePartition,
+  type OutageOptions,
+  watchLost,
+  zoneOutage,
+} from "./definition/fault-definition.ts";
 export { type Parameters, ScenarioParameterError, type Variations } from "./definition/grid.ts";
 export {
   type AutoscalerOptions,

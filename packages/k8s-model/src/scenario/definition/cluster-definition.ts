@@ -1,23 +1,13 @@
-import type { SimTime } from "@k8s-netsim/sim-core";
 import type { KubeObject } from "../../api/index.ts";
 import type { PriceTable, RoundTripTimes } from "../../topology/index.ts";
 import type { CallSpec, ClientSpec, ServerSpec, TrafficDefaults } from "../../traffic/index.ts";
+import type { FaultDefinition } from "./fault-definition.ts";
 import type { ScenarioObjects } from "./objects.ts";
 
 export interface ZoneDefinition {
   readonly nodes: number;
   /** Allocatable CPU of each node, a quantity. */
   readonly cpu?: string;
-}
-
-/** Something that breaks at a time counted from the end of warm-up. */
-export interface FaultDefinition {
-  readonly kind: "zone-outage" | "node-failure";
-  /** Zone or node name. */
-  readonly target: string;
-  readonly atNs: SimTime;
-  /** When it works again; absent: not within the run. */
-  readonly untilNs?: SimTime;
 }
 
 export interface ClusterOptions {
@@ -56,30 +46,4 @@ export function cluster(options: ClusterOptions): ClusterDefinition {
 
 function isScenarioObjects(entry: KubeObject | ScenarioObjects): entry is ScenarioObjects {
   return !("kind" in entry);
-}
-
-export interface OutageOptions {
-  /** Counted from the end of warm-up. */
-  readonly at: SimTime;
-  readonly until?: SimTime;
-}
-
-/** All nodes of a zone stop answering. */
-export function zoneOutage(zone: string, { at, until }: OutageOptions): FaultDefinition {
-  return {
-    kind: "zone-outage",
-    target: zone,
-    atNs: at,
-    ...(until === undefined ? {} : { untilNs: until }),
-  };
-}
-
-/** One node stops answering. */
-export function nodeFailure(node: string, { at, until }: OutageOptions): FaultDefinition {
-  return {
-    kind: "node-failure",
-    target: node,
-    atNs: at,
-    ...(until === undefined ? {} : { untilNs: until }),
-  };
 }

@@ -24,6 +24,8 @@ export interface ScenarioRunOptions {
   readonly parameters?: ReadonlyMap<string, readonly ParameterValue[]>;
   readonly quick?: boolean;
   readonly replications?: number;
+  /** Whether the simulation's own promises are checked all along; slower. */
+  readonly check?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -68,7 +70,7 @@ export function runScenario(scenario: Scenario, options: ScenarioRunOptions): Sc
   for (const parameters of grid) {
     const done = measured.length * runs.replications;
     measured.push(
-      measure(scenario, parameters, runs, options.seed, (replication) =>
+      measure(scenario, parameters, runs, options, (replication) =>
         options.onProgress?.(done + replication, total),
       ),
     );
@@ -90,7 +92,7 @@ function measure(
   { definition }: Scenario,
   parameters: Parameters,
   runs: ScenarioRuns,
-  seed: string,
+  { seed, check = false }: ScenarioRunOptions,
   onReplication: (done: number) => void,
 ): MeasuredConfiguration {
   const built = definition.build(parameters);
@@ -102,6 +104,7 @@ function measure(
     lengthNs: runs.length,
     roundTripTimes: { ...DEFAULT_ROUND_TRIP_TIMES, ...built.roundTripTimes },
     prices: built.prices ?? PRICE_TABLES.aws,
+    check,
   };
   const record = new MetricRecord();
   const summary = runDefinition(built, settings, (run, replication) => {

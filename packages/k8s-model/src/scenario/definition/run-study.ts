@@ -63,6 +63,7 @@ export async function runStudy(study: Study, options: ScenarioRunOptions): Promi
       const run = await definition.run(parameters, {
         seed: `${options.seed}/${replication}`,
         quick: options.quick === true,
+        check: options.check === true,
         progress: (share) => options.onProgress?.(done + Math.min(1, share), total),
       });
       record.add(run.values);

@@ -7,6 +7,8 @@ export interface StudyContext {
   /** The seed of this replication: the same for every combination of parameters. */
   readonly seed: string;
   readonly quick: boolean;
+  /** Whether the simulation's own promises are to be checked: pass it to the clusters it builds. */
+  readonly check: boolean;
   /** Tells how much of this run is done, 0 to 1. */
   progress(share: number): void;
 }

@@ -9,7 +9,7 @@ import {
   type RoundTripTimes,
   transferCostUsd,
 } from "../../topology/index.ts";
-import type { FaultDefinition } from "../definition/cluster-definition.ts";
+import type { FaultDefinition } from "../definition/fault-definition.ts";
 import { NO_ZONE } from "../world/cluster-network.ts";
 import { scheduleFault } from "../world/faults.ts";
 import { changeObjects, clusterOf } from "../world/resting-cluster.ts";

@@ -10,6 +10,8 @@ export interface RunSettings {
   readonly lengthNs: SimTime;
   readonly roundTripTimes: RoundTripTimes;
   readonly prices: PriceTable;
+  /** Whether the simulation's own promises are checked all along; slower. */
+  readonly check?: boolean;
 }
 
 /** Seed of one replication: every configuration uses the same, so that both see the same arrivals. */

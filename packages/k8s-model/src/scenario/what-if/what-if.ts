@@ -9,7 +9,7 @@ import {
 } from "../../traffic/index.ts";
 import { listAssumptions } from "../assumptions/list-assumptions.ts";
 import { flowOrder, type SensitivityRow, sensitivity } from "../assumptions/sensitivity.ts";
-import type { FaultDefinition } from "../definition/cluster-definition.ts";
+import type { FaultDefinition } from "../definition/fault-definition.ts";
 import { explainCluster } from "../findings/explain-cluster.ts";
 import { explainService } from "../findings/explain-service.ts";
 import { type Finding, grouped } from "../findings/finding.ts";
@@ -89,7 +89,9 @@ interface Side extends RestingCluster {
 }
 
 function restingSide(question: WhatIfQuestion, given: WhatIfSide): Side {
-  const resting = restingCluster(given.objects, { kubernetesVersion: question.kubernetesVersion });
+  const { kubernetesVersion, settings } = question;
+  const check = settings.check === true;
+  const resting = restingCluster(given.objects, { kubernetesVersion, check });
   const plan = compileTraffic(given.traffic, resting.workloads);
   return { ...resting, given, plan };
 }

@@ -1,46 +1,108 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
 import type { Cluster } from "../../cluster/index.ts";
-import type { FaultDefinition } from "../definition/cluster-definition.ts";
+import type { FaultDefinition, FaultKind } from "../definition/fault-definition.ts";
 
-/** A fault that names nothing of the cluster. */
+/** A fault that names nothing of the cluster, or that makes no sense. */
 class FaultError extends Error {
-  readonly code = "unknown-fault-target";
+  readonly code: "unknown-fault-target" | "bad-fault";
   readonly remedy: string;
 
-  constructor(message: string, remedy: string) {
+  constructor(code: FaultError["code"], message: string, remedy: string) {
     super(message);
     this.name = "FaultError";
+    this.code = code;
     this.remedy = remedy;
   }
 }
 
-/** Breaks a zone or node at its time after `originNs`, and mends it where the fault says when. */
+interface FaultActions {
+  readonly begin: (cluster: Cluster, target: string, fault: FaultDefinition) => void;
+  /** Absent where it mends by itself. */
+  readonly end?: (cluster: Cluster, target: string) => void;
+  readonly targets: "zone" | "node" | "API server" | undefined;
+}
+
+const ACTIONS: Readonly<Record<FaultKind, FaultActions>> = {
+  "zone-outage": {
+    targets: "zone",
+    begin: (cluster, zone) => cluster.failZone(zone),
+    end: (cluster, zone) => cluster.recoverZone(zone),
+  },
+  "node-failure": {
+    targets: "node",
+    begin: (cluster, node) => cluster.failNode(node),
+    end: (cluster, node) => cluster.recoverNode(node),
+  },
+  "node-partition": {
+    targets: "node",
+    begin: (cluster, node) => cluster.faults.partitionNode(node),
+    end: (cluster, node) => cluster.faults.healNode(node),
+  },
+  "watch-lost": {
+    targets: "node",
+    begin: (cluster, node) => cluster.faults.loseWatches(node),
+  },
+  "clock-skew": {
+    targets: "node",
+    begin: (cluster, node, { aheadNs = 0 }) => cluster.faults.setClock(node, aheadNs),
+    end: (cluster, node) => cluster.faults.setClock(node, 0),
+  },
+  "api-server-restart": {
+    targets: "API server",
+    begin: (cluster, server, { atNs, untilNs = atNs }) =>
+      cluster.faults.restartApiServer(Number(server), untilNs - atNs),
+  },
+  "leader-change": {
+    targets: undefined,
+    begin: (cluster) => {
+      cluster.faults.changeLeader();
+    },
+  },
+  "etcd-slow": {
+    targets: undefined,
+    begin: (cluster, _target, { factor = 1 }) => cluster.faults.slowEtcd(factor),
+    end: (cluster) => cluster.faults.slowEtcd(1),
+  },
+};
+
+/** Breaks something at its time after `originNs`, and mends it where the fault says when. */
 export function scheduleFault(cluster: Cluster, fault: FaultDefinition, originNs: SimTime): void {
+  const { begin, end } = ACTIONS[fault.kind];
   const target = targetOf(cluster, fault);
+  if (!(fault.factor === undefined || fault.factor > 0)) {
+    const remedy = "give a factor above 0; 10 makes writes ten times slower.";
+    throw new FaultError("bad-fault", `etcd cannot be ${fault.factor} times slower.`, remedy);
+  }
   const { sim } = cluster;
-  const isZone = fault.kind === "zone-outage";
-  sim.at((originNs + fault.atNs) as SimTime, () =>
-    isZone ? cluster.failZone(target) : cluster.failNode(target),
-  );
-  if (fault.untilNs === undefined) return;
-  sim.at((originNs + fault.untilNs) as SimTime, () =>
-    isZone ? cluster.recoverZone(target) : cluster.recoverNode(target),
-  );
+  sim.at((originNs + fault.atNs) as SimTime, () => begin(cluster, target, fault));
+  if (fault.untilNs === undefined || end === undefined) return;
+  sim.at((originNs + fault.untilNs) as SimTime, () => end(cluster, target));
 }
 
 /** The zone or node of that name; `a` stands for the zone `zone-a` where no zone is called `a`. */
 function targetOf(cluster: Cluster, { kind, target }: FaultDefinition): string {
-  const names = new Set<string>();
-  for (const { name, zone } of cluster.nodes) {
-    if (kind === "node-failure") names.add(name);
-    else if (zone !== undefined) names.add(zone);
-  }
+  const { targets } = ACTIONS[kind];
+  if (targets === undefined) return target;
+  const names = namesOf(cluster, targets);
   if (names.has(target)) return target;
   const ending = [...names].filter((name) => name.endsWith(`-${target}`));
   const [only] = ending;
   if (only !== undefined && ending.length === 1) return only;
   throw new FaultError(
-    `There is no ${kind === "node-failure" ? "node" : "zone"} "${target}" to fail.`,
+    "unknown-fault-target",
+    `There is no ${targets} "${target}" to fail.`,
     `use one of ${[...names].sort().slice(0, 10).join(", ")}.`,
   );
+}
+
+function namesOf(cluster: Cluster, targets: "zone" | "node" | "API server"): ReadonlySet<string> {
+  if (targets === "API server") {
+    return new Set(cluster.proxies.servers.links.map((_, server) => String(server)));
+  }
+  const names = new Set<string>();
+  for (const { name, zone } of cluster.nodes) {
+    if (targets === "node") names.add(name);
+    else if (zone !== undefined) names.add(zone);
+  }
+  return names;
 }

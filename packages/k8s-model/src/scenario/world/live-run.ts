@@ -9,7 +9,7 @@ import {
   type TrafficPlan,
   type TrafficSpec,
 } from "../../traffic/index.ts";
-import type { FaultDefinition } from "../definition/cluster-definition.ts";
+import type { FaultDefinition } from "../definition/fault-definition.ts";
 import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
 import { isAutoscaler, podCpuCounters } from "./autoscaling.ts";
 import { ClusterNetwork } from "./cluster-network.ts";
@@ -47,7 +47,8 @@ const MAX_DRAIN_STEPS = 3_600;
 export function liveRun(options: LiveRunOptions): LiveRun {
   const { settings, traffic: spec } = options;
   const sim = new Simulation({ seed: replicationSeed(settings.seed, options.replication) });
-  const cluster = clusterOf(sim, options.objects, options);
+  const check = settings.check === true;
+  const cluster = clusterOf(sim, options.objects, { ...options, check });
   const later = options.change?.objects ?? [];
   const plan = compileTraffic(spec, workloadKeysOf(cluster, [...options.objects, ...later]));
   const network = new ClusterNetwork(cluster, plan);
@@ -79,6 +80,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   for (let step = 0; traffic.inFlight > 0 && step < MAX_DRAIN_STEPS; step++) {
     sim.runUntil((sim.now + DRAIN_STEP_NS) as SimTime);
   }
+  cluster.invariants?.check();
   return { ledger: traffic.ledger, plan, network, cluster };
 }
 

@@ -29,6 +29,8 @@ export interface RestingOptions {
   readonly kubernetesVersion: string;
   /** Puts the retired `spec.topologyKeys` in force, whatever the release. */
   readonly topologyKeys?: boolean;
+  /** Whether the simulation's own promises are checked all along. */
+  readonly check?: boolean;
 }
 
 /** Only the end is looked at: pods that come one after another need no slice update each. */
@@ -64,12 +66,13 @@ export function restingCluster(
 export function clusterOf(
   sim: Simulation,
   objects: readonly KubeObject[],
-  { kubernetesVersion, topologyKeys }: RestingOptions,
+  { kubernetesVersion, topologyKeys, check = false }: RestingOptions,
   timings: Partial<Timings> = {},
 ): Cluster {
   const ipFamilies = podFamilies(objects);
   const historical = topologyKeys === true ? { topologyKeys } : {};
-  const cluster = new Cluster(sim, { kubernetesVersion, ipFamilies, timings, ...historical });
+  const options = { kubernetesVersion, ipFamilies, timings, check };
+  const cluster = new Cluster(sim, { ...options, ...historical });
   const unscaled = objects.filter((object) => !isAutoscaler(object));
   for (const object of inCreationOrder(unscaled)) cluster.apply(object);
   comeToRest(cluster);

@@ -44,7 +44,11 @@ export function runDefinition(
   const topologyKeys = objects.some(
     ({ kind, spec }) => kind === "Service" && hasTopologyKeys(spec),
   );
-  const resting = restingCluster(objects, { kubernetesVersion, topologyKeys });
+  const resting = restingCluster(objects, {
+    kubernetesVersion,
+    topologyKeys,
+    check: settings.check === true,
+  });
   const plan = compileTraffic(traffic, resting.workloads);
   const totals = new TrafficTotals(plan, resting.networkFor(plan));
   const faults = definition.faults ?? [];

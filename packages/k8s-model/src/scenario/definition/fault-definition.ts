@@ -1,0 +1,81 @@
+import type { SimTime } from "@k8s-netsim/sim-core";
+
+/** What can break. */
+export type FaultKind =
+  | "zone-outage"
+  | "node-failure"
+  | "node-partition"
+  | "watch-lost"
+  | "clock-skew"
+  | "api-server-restart"
+  | "leader-change"
+  | "etcd-slow";
+
+/** Something that breaks at a time counted from the end of warm-up. */
+export interface FaultDefinition {
+  readonly kind: FaultKind;
+  /** Zone or node name; the number of an API server, from 0; else the name of what is struck. */
+  readonly target: string;
+  readonly atNs: SimTime;
+  /** When it works again; absent: not within the run, or by itself. */
+  readonly untilNs?: SimTime;
+  /** Of `etcd-slow`: a write takes so many times its usual time. */
+  readonly factor?: number;
+  /** Of `clock-skew`: how far the node's clock is ahead; negative: behind. */
+  readonly aheadNs?: number;
+}
+
+/** When a fault begins and ends, counted from the end of warm-up. */
+export interface OutageOptions {
+  readonly at: SimTime;
+  readonly until?: SimTime;
+}
+
+function fault(
+  kind: FaultKind,
+  target: string,
+  { at, until }: OutageOptions,
+  more: Partial<FaultDefinition> = {},
+): FaultDefinition {
+  return { kind, target, atNs: at, ...(until === undefined ? {} : { untilNs: until }), ...more };
+}
+
+/** All nodes of a zone stop answering. */
+export function zoneOutage(zone: string, when: OutageOptions): FaultDefinition {
+  return fault("zone-outage", zone, when);
+}
+
+/** One node stops answering. */
+export function nodeFailure(node: string, when: OutageOptions): FaultDefinition {
+  return fault("node-failure", node, when);
+}
+
+/** A node reaches no API server: its pods run on, its proxy forwards by its last view. */
+export function nodePartition(node: string, when: OutageOptions): FaultDefinition {
+  return fault("node-partition", node, when);
+}
+
+/** The watches of a node's proxy break; it takes them up again after its back-off. */
+export function watchLost(node: string, when: Pick<OutageOptions, "at">): FaultDefinition {
+  return fault("watch-lost", node, when);
+}
+
+/** The clock of a node is ahead, or behind with a negative time. */
+export function clockSkew(node: string, aheadNs: number, when: OutageOptions): FaultDefinition {
+  return fault("clock-skew", node, when, { aheadNs });
+}
+
+/** An API server, by its number from 0, is gone from one time to another; its watchers list again. */
+export function apiServerRestart(server: number, when: Required<OutageOptions>): FaultDefinition {
+  return fault("api-server-restart", String(server), when);
+}
+
+/** The leading controller manager dies; another one takes over when its lease has run out. */
+export function leaderChange(when: Pick<OutageOptions, "at">): FaultDefinition {
+  return fault("leader-change", "kube-controller-manager", when);
+}
+
+/** Writes take so many times their usual time. */
+export function etcdSlow(factor: number, when: OutageOptions): FaultDefinition {
+  return fault("etcd-slow", "etcd", when, { factor });
+}
