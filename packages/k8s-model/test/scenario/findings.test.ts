@@ -139,12 +139,13 @@ describe("what bounds the answer", () => {
       text: shop({ web: 7, cart: 4 }),
       rates: new Map([["web", 4800]]),
     });
-    // Zone a has 3 of 7 callers and, of 4 carts of 8 workers at 5 ms, as many as it was given.
-    const perZone = answer.after.endpointsByZone.get("default/cart");
-    const busiest = (4800 * 3) / 7 / (perZone?.get("zone-a") ?? 0) / 1600;
-    expect(messages(answer, "default/cart").join(" ")).toContain(
-      `zone-a ${Math.round(busiest * 100)} %`,
+    // One zone has 3 of 7 callers and, of 4 carts of 8 workers at 5 ms, as many as it was given.
+    const perZone = answer.after.endpointsByZone.get("default/cart") ?? new Map<string, number>();
+    const loads = [...perZone].map(
+      ([zone, carts]) => `${zone} ${Math.round(((4800 * 3) / 7 / carts / 1600) * 100)} %`,
     );
+    const text = messages(answer, "default/cart").join(" ");
+    expect(loads.filter((load) => text.includes(load))).toHaveLength(1);
   });
 });
 
