@@ -2,6 +2,7 @@ import { formatQuantity } from "../quantity-format.ts";
 import { readQuantity } from "../schema/amount.ts";
 import type { FieldType } from "../schema/type.ts";
 import { type FieldLayout, type KnownSizes, layoutOf, type StructLayout } from "./layout.ts";
+import { ListMemory } from "./list-memory.ts";
 import { rawJsonBytes } from "./raw-json-size.ts";
 import { type EncodedBytes, textBytes } from "./text-size.ts";
 import { microTimeBytes, timeBytes } from "./timestamp-size.ts";
@@ -90,8 +91,10 @@ function tagged({ kind }: FieldType, bytes: number, tag: number): number {
 
 function listBytes(of: FieldType, value: unknown, tag: number): EncodedBytes {
   if (!Array.isArray(value)) return { protobuf: 0, json: NULL_BYTES };
-  const known = of.kind === "struct" ? layoutOf(of.name).known : undefined;
-  if (known !== undefined) return sharedListBytes(of, known, value, tag);
+  if (of.kind === "struct") {
+    const { known } = layoutOf(of.name);
+    if (known !== undefined) return sharedListBytes(of.name, known, value, tag);
+  }
   let protobuf = 0;
   let json = 2 + Math.max(0, value.length - 1);
   for (const item of value) {
@@ -102,23 +105,24 @@ function listBytes(of: FieldType, value: unknown, tag: number): EncodedBytes {
   return { protobuf, json };
 }
 
-/** A list whose items were mostly measured in an earlier version: the hot path of large slices. */
+/** A list whose items were mostly measured in an earlier version: the hot path of large objects. */
 function sharedListBytes(
-  of: FieldType,
+  struct: string,
   known: KnownSizes,
   items: readonly unknown[],
   tag: number,
 ): EncodedBytes {
-  let protobuf = tag * items.length;
-  let json = 2 + Math.max(0, items.length - 1);
-  for (let index = 0; index < items.length; index++) {
-    const item = items[index] as object;
-    const bytes = known.get(item) ?? valueBytes(of, item ?? undefined);
-    protobuf += varintBytes(bytes.protobuf) + bytes.protobuf;
-    json += bytes.json;
+  let memory = memories.get(struct);
+  if (memory === undefined) {
+    memory = new ListMemory((item) => known.get(item as object) ?? structBytes(struct, item));
+    memories.set(struct, memory);
   }
-  return { protobuf, json };
+  const { protobuf, json } = memory.bytesOf(items);
+  const brackets = 2 + Math.max(0, items.length - 1);
+  return { protobuf: protobuf + tag * items.length, json: json + brackets };
 }
+
+const memories = new Map<string, ListMemory>();
 
 /** A protobuf map is a list of messages with a key (1) and a value (2). */
 function mapBytes(of: FieldType, value: unknown, tag: number): EncodedBytes {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   frameBytes,
@@ -125,6 +126,24 @@ describe("managedFields of objects that a controller wrote", () => {
 });
 
 describe("a new version of a slice", () => {
+  it("has its own size however endpoints come, go and move between versions", () => {
+    const pool = Array.from({ length: 400 }, (_, i) => sliceEndpoint(i * 7919, i % 3 === 0));
+    const version = fc.shuffledSubarray(pool, { minLength: 260, maxLength: 400 });
+    const edit = fc.record({ at: fc.nat(399), drop: fc.nat(3), add: fc.nat(3), from: fc.nat(399) });
+    fc.assert(
+      fc.property(version, fc.array(edit, { maxLength: 20 }), (start, edits) => {
+        let endpoints = start;
+        for (const { at, drop, add, from } of edits) {
+          const added = pool.slice(from, from + add);
+          endpoints = [...endpoints.slice(0, at), ...added, ...endpoints.slice(at + drop)];
+          const object = { ...table.exampleEndpointSliceN1, endpoints } as KubeObject;
+          expect(serializedSizes(object)).toEqual(serializedSizes(structuredClone(object)));
+        }
+      }),
+      { seed: 20_240_504, numRuns: 30 },
+    );
+  });
+
   it("has the size that it would have if none of its endpoints had been seen before", () => {
     const row = table.rows.find(({ kind, n }) => kind === "EndpointSlice" && n === 100) as Row;
     const before = objectOf(row) as KubeObject & { endpoints: readonly { nodeName: string }[] };
