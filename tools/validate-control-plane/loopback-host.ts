@@ -6,7 +6,6 @@ import {
   exp,
   exponential,
   logNormal,
-  normal,
   type RandomStream,
   type Simulation,
 } from "@k8s-netsim/sim-core";
@@ -36,14 +35,15 @@ export class LoopbackHost {
   readonly #variation: Distribution;
   /** When the work that has arrived will be done. */
   #busyUntilNs = 0;
+  #recentNs = 0;
+  #recentAtNs = 0;
 
   constructor(sim: Simulation, host: HostParameters, fanoutWatchers: number) {
     this.#sim = sim;
     this.#host = host;
     this.#stream = sim.random("host");
     this.#fanoutWatchers = fanoutWatchers;
-    const spread = normal({ mean: 0, standardDeviation: host.speedSpread });
-    this.#speed = exp(spread.sample(this.#stream));
+    this.#speed = exp(host.speedSpread * (2 * this.#stream.double() - 1));
     this.#variation = logNormal({
       mean: this.#speed,
       standardDeviation: this.#speed * host.stepVariation,
@@ -51,7 +51,8 @@ export class LoopbackHost {
   }
 
   podEvent(): void {
-    this.#load(this.#step(this.#host.podEventNs));
+    // Not slower in a slow run: the events came as they came.
+    this.#load(this.#step(this.#host.podEventNs) / this.#speed);
   }
 
   /** A version of a slice has been stored: its watchers are served. */
@@ -61,9 +62,9 @@ export class LoopbackHost {
 
   /** How long a version takes to a cache of kube-controller-manager, or to the rig's watcher. */
   watchNs({ object }: Version): number {
-    const { watchNs, watchBacklogShare, watcherNs } = this.#host;
+    const { watchNs, watchBacklogShare, watcherNs, watchersShare } = this.#host;
     const others = object.kind === "EndpointSlice" ? this.#fanoutWatchers * watcherNs : 0;
-    const waits = this.#backlogNs() * watchBacklogShare + others * this.#speed;
+    const waits = this.#backlogNs() * watchBacklogShare + others * watchersShare * this.#speed;
     const ownNs = ONE.sample(this.#stream) * watchNs * this.#speed;
     return ownNs + this.#stream.double() * waits;
   }
@@ -72,35 +73,53 @@ export class LoopbackHost {
   times(size: SyncSize): RunnerTimes {
     const host = this.#host;
     return {
-      lookNs: () => this.#step(host.lookNs + host.lookPodNs * size.pods()),
+      lookNs: () => this.#slowed(host.lookNs + host.lookPodNs * size.pods()),
       planNs: () => {
-        const ownNs = this.#step(host.planNs + host.planEndpointNs * size.endpoints());
+        const ownNs = this.#slowed(host.planNs + host.planEndpointNs * size.endpoints());
         this.#load(ownNs * host.syncLoad);
         return ownNs;
       },
       writeNs: (change) => this.#writeNs(change),
-      answerNs: () => this.#step(host.answerNs),
+      answerNs: () => this.#slowed(host.answerNs),
     };
   }
 
   #writeNs(change: Change): number {
     const { writeNs, writeByteNs, writeLoad } = this.#host;
-    const ownNs = this.#step(writeNs + writeByteNs * bytesOf(change));
+    const ownNs = this.#slowed(writeNs + writeByteNs * bytesOf(change));
     const waitNs = this.#backlogNs();
     this.#load(ownNs * writeLoad);
     return waitNs + ownNs;
   }
 
   #backlogNs(): number {
-    return Math.max(0, this.#busyUntilNs - this.#sim.now);
+    const waitNs = Math.max(0, this.#busyUntilNs - this.#sim.now);
+    return Math.min(waitNs, this.#host.longestWaitNs);
   }
 
   #load(workNs: number): void {
-    this.#busyUntilNs = Math.max(this.#busyUntilNs, this.#sim.now) + workNs;
+    const { now } = this.#sim;
+    this.#recentNs = this.#recentWorkNs() + workNs;
+    this.#recentAtNs = now;
+    this.#busyUntilNs = Math.max(this.#busyUntilNs, now) + workNs;
+  }
+
+  /** Work of the last while, what is older counting less and less. */
+  #recentWorkNs(): number {
+    const { busyWindowNs } = this.#host;
+    return this.#recentNs * exp((this.#recentAtNs - this.#sim.now) / busyWindowNs);
   }
 
   #step(meanNs: number): number {
-    return meanNs <= 0 ? 0 : Math.round(meanNs * this.#variation.sample(this.#stream));
+    if (meanNs <= 0) return 0;
+    return Math.round(meanNs * this.#variation.sample(this.#stream));
+  }
+
+  /** A step that competes for the machine. */
+  #slowed(meanNs: number): number {
+    const { busyShare, busyWindowNs } = this.#host;
+    const busy = Math.min(1, this.#recentWorkNs() / busyWindowNs);
+    return this.#step(meanNs * (1 + busyShare * busy));
   }
 }
 

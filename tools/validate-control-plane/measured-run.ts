@@ -43,6 +43,7 @@ export interface MeasuredRun {
     readonly kcmQpsBurst: string;
     readonly endpointBatchPeriod: string;
     readonly maxEndpointsPerSlice: number;
+    readonly terminationMs: number;
     readonly trafficDistribution?: string;
     readonly ipFirst?: boolean;
     readonly fanoutWatchers?: number;

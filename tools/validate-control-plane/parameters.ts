@@ -8,12 +8,26 @@ const MS = 1_000_000;
  */
 export interface HostParameters {
   readonly name: string;
-  /** One run of the machine is as much faster or slower than another: spread of the logarithm. */
+  /** One run of the machine is slower or faster than another: its logarithm is uniform up to this. */
   readonly speedSpread: number;
   /** Coefficient of variation of a single step. */
   readonly stepVariation: number;
+  /** A busy machine's steps take longer: by this share when it is busy all the time. */
+  readonly busyShare: number;
+  /** How long a time its being busy is judged by. */
+  readonly busyWindowNs: number;
   /** What one pod event keeps the whole machine busy: its requests and all their watchers. */
   readonly podEventNs: number;
+  /** A request waits no longer than this for others: flows are served in turn. */
+  readonly longestWaitNs: number;
+  /** The work of a pod event begins so long before the client sees it done. */
+  readonly podLeadNs: number;
+  /**
+   * A ReplicaSet deletes its pods all at once: deletions no further apart than this are one burst,
+   * whose work begins with the first of them, at most so long before each.
+   */
+  readonly burstGapNs: number;
+  readonly burstLeadNs: number;
   /** A write of an idle machine, and for each byte of the object. */
   readonly writeNs: number;
   readonly writeByteNs: number;
@@ -24,8 +38,9 @@ export interface HostParameters {
   /** From the stored version to a cache, mean; its part of the machine's backlog is a random share up to this. */
   readonly watchNs: number;
   readonly watchBacklogShare: number;
-  /** Serving one more watcher of the same object. */
+  /** Serving one more watcher of the same object, and how much of that delays a cache at most. */
   readonly watcherNs: number;
+  readonly watchersShare: number;
   /** A sync looks at the caches after a time for each pod, then plans for each endpoint. */
   readonly lookNs: number;
   readonly lookPodNs: number;
@@ -37,16 +52,23 @@ export interface HostParameters {
 
 export const MEASURED_LOOPBACK_4CORE: HostParameters = {
   name: "measured-loopback-4core",
-  speedSpread: 0.2,
-  stepVariation: 0.35,
-  podEventNs: 0.7 * MS,
-  writeNs: 2.2 * MS,
-  writeByteNs: 60,
+  speedSpread: 0.6,
+  stepVariation: 0.5,
+  busyShare: 1.5,
+  busyWindowNs: 300 * MS,
+  podEventNs: 0.9 * MS,
+  longestWaitNs: 75 * MS,
+  podLeadNs: 50 * MS,
+  burstGapNs: 150 * MS,
+  burstLeadNs: 260 * MS,
+  writeNs: 1.8 * MS,
+  writeByteNs: 90,
   writeLoad: 0.5,
   answerNs: 0.4 * MS,
   watchNs: 0.7 * MS,
   watchBacklogShare: 0.2,
-  watcherNs: 0.045 * MS,
+  watcherNs: 0.035 * MS,
+  watchersShare: 0.3,
   lookNs: 0.4 * MS,
   lookPodNs: 0.0012 * MS,
   planNs: 0.5 * MS,

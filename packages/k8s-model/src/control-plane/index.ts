@@ -23,6 +23,7 @@ export {
 export { Informer, type InformerEvent } from "./runtime/informer.ts";
 export { type Informers, watchAll } from "./runtime/informers.ts";
 export {
+  type BackoffOptions,
   BackoffRateLimiter,
   DEFAULT_BACKOFF,
   ENDPOINT_SLICE_BACKOFF,
