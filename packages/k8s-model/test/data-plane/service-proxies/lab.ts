@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointSlice, Service } from "@k8s-netsim/k8s-model/api";
 import {
+  type CleanedService,
   endpointSet,
   type ProxiedPort,
   type ProxyHost,
@@ -97,6 +98,17 @@ const PORTS = {
 /** Changes a Service of the lab before its ports are made. */
 export type LabEdit = (service: LabService) => LabService | undefined;
 
+/** The Services of the lab with their slices. */
+export function labServices(
+  edit: LabEdit = (one) => one,
+  conditions?: Endpoint["conditions"],
+): CleanedService[] {
+  return SERVICES.flatMap((given) => {
+    const one = edit(given);
+    return one === undefined ? [] : [objectsOf(one, conditions)];
+  });
+}
+
 /** The Service ports of the lab as the proxy of n1 programs them. */
 export function labPorts(
   edit: LabEdit = (one) => one,
@@ -108,7 +120,7 @@ export function labPorts(
   });
 }
 
-function portsOf(one: LabService, conditions: Endpoint["conditions"]): ProxiedPort[] {
+function objectsOf(one: LabService, conditions: Endpoint["conditions"]): CleanedService {
   const names = one.ports ?? (["t", "u"] as const);
   const ports = names.map((name, i) => ({
     ...PORTS[name],
@@ -135,8 +147,15 @@ function portsOf(one: LabService, conditions: Endpoint["conditions"]): ProxiedPo
       conditions: conditions ?? { ready: true, serving: true, terminating: false },
     })),
   };
+  return { service, slices: [slice] };
+}
+
+function portsOf(one: LabService, conditions: Endpoint["conditions"]): ProxiedPort[] {
+  const { service, slices } = objectsOf(one, conditions);
   const node = { name: "n1", zone: undefined, family: "IPv4" } as const;
-  return ports.map((port) => proxiedPort(service, port, endpointSet([slice], port.name), node));
+  return (service.spec.ports ?? []).map((port) =>
+    proxiedPort(service, port, endpointSet(slices, port.name ?? ""), node),
+  );
 }
 
 /** Node n1 of the lab. */
