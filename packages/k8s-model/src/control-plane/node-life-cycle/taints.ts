@@ -9,7 +9,7 @@ export function readyStatusOf({ status }: Node): ReadyStatus {
 }
 
 /** The key of the taint that stands for a node's Ready status. */
-export function taintKeyOf(status: ReadyStatus): string | undefined {
+function taintKeyOf(status: ReadyStatus): string | undefined {
   if (status === "True") return undefined;
   return status === "False" ? NOT_READY_TAINT : UNREACHABLE_TAINT;
 }
