@@ -31,28 +31,29 @@ export class LoopbackHost {
   readonly #host: HostParameters;
   readonly #stream: RandomStream;
   readonly #fanoutWatchers: number;
-  readonly #speed: number;
+  readonly #slowness: number;
   readonly #variation: Distribution;
   /** When the work that has arrived will be done. */
   #busyUntilNs = 0;
   #recentNs = 0;
   #recentAtNs = 0;
 
-  constructor(sim: Simulation, host: HostParameters, fanoutWatchers: number) {
+  /** @param slowness where the machine of this run stands among others: 0 the fastest, 1 the slowest. */
+  constructor(sim: Simulation, host: HostParameters, fanoutWatchers: number, slowness: number) {
     this.#sim = sim;
     this.#host = host;
     this.#stream = sim.random("host");
     this.#fanoutWatchers = fanoutWatchers;
-    this.#speed = exp(host.speedSpread * (2 * this.#stream.double() - 1));
+    this.#slowness = exp(host.speedSpread * (2 * slowness - 1));
     this.#variation = logNormal({
-      mean: this.#speed,
-      standardDeviation: this.#speed * host.stepVariation,
+      mean: this.#slowness,
+      standardDeviation: this.#slowness * host.stepVariation,
     });
   }
 
   podEvent(): void {
     // Not slower in a slow run: the events came as they came.
-    this.#load(this.#step(this.#host.podEventNs) / this.#speed);
+    this.#load(this.#step(this.#host.podEventNs) / this.#slowness);
   }
 
   /** A version of a slice has been stored: its watchers are served. */
@@ -64,8 +65,8 @@ export class LoopbackHost {
   watchNs({ object }: Version): number {
     const { watchNs, watchBacklogShare, watcherNs, watchersShare } = this.#host;
     const others = object.kind === "EndpointSlice" ? this.#fanoutWatchers * watcherNs : 0;
-    const waits = this.#backlogNs() * watchBacklogShare + others * watchersShare * this.#speed;
-    const ownNs = ONE.sample(this.#stream) * watchNs * this.#speed;
+    const waits = this.#backlogNs() * watchBacklogShare + others * watchersShare * this.#slowness;
+    const ownNs = ONE.sample(this.#stream) * watchNs * this.#slowness;
     return ownNs + this.#stream.double() * waits;
   }
 

@@ -8,7 +8,7 @@ const MS = 1_000_000;
  */
 export interface HostParameters {
   readonly name: string;
-  /** One run of the machine is slower or faster than another: its logarithm is uniform up to this. */
+  /** Runs of one machine differ: the logarithm of their slowness lies evenly within ± this. */
   readonly speedSpread: number;
   /** Coefficient of variation of a single step. */
   readonly stepVariation: number;

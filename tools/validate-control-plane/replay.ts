@@ -46,14 +46,19 @@ export interface SimulatedPhase {
   readonly propagationNs: readonly number[];
 }
 
-/** Replays a run's own pod events through the model's controllers, phase by phase. */
-export function replay(
+/**
+ * Replays a run's own pod events through the model's controllers, phase by phase, once for each of
+ * `seeds` seeds: the first on the fastest machine, the last on the slowest.
+ */
+export function replays(
   run: MeasuredRun,
   host: HostParameters,
-  seed: string,
-): readonly SimulatedPhase[] {
-  const world = new Replay(run, host, seed);
-  return run.phases.map((phase) => world.play(phase));
+  seeds: number,
+): readonly (readonly SimulatedPhase[])[] {
+  return Array.from({ length: seeds }, (_, index) => {
+    const world = new Replay(run, host, `${run.label}/${index}`, (index + 0.5) / seeds);
+    return run.phases.map((phase) => world.play(phase));
+  });
 }
 
 /** Whatever a controller observes, its syncs can be counted. */
@@ -73,14 +78,14 @@ class Replay {
   readonly #sliceWatchers: Watchers;
   readonly #endpointsWatchers: Watchers;
 
-  constructor(run: MeasuredRun, host: HostParameters, seed: string) {
+  constructor(run: MeasuredRun, host: HostParameters, seed: string, slowness: number) {
     const { params } = run;
     this.#run = run;
     this.#parameters = host;
     this.#sim = new Simulation({ seed });
     this.#store = new Store({ now: () => this.#sim.now });
     this.#work = new Work(this.#sim);
-    this.#host = new LoopbackHost(this.#sim, host, params.fanoutWatchers ?? 0);
+    this.#host = new LoopbackHost(this.#sim, host, params.fanoutWatchers ?? 0, slowness);
     this.#informers = watchAll(this.#work, this.#store, (version) => this.#host.watchNs(version));
     this.#sliceWatchers = new Watchers(this.#store, "EndpointSlice");
     this.#endpointsWatchers = new Watchers(this.#store, "Endpoints");

@@ -1,7 +1,7 @@
 import { type JudgedPhase, judgePhase } from "./judge.ts";
 import { classOf, type MeasuredRun, readRuns } from "./measured-run.ts";
 import { MEASURED_LOOPBACK_4CORE } from "./parameters.ts";
-import { replay } from "./replay.ts";
+import { replays } from "./replay.ts";
 import { runTable } from "./table.ts";
 
 const SEEDS_OF_MACHINE = 20;
@@ -31,20 +31,18 @@ function validateRun(
 ): readonly JudgedPhase[] {
   const runClass = classOf(run.label);
   const seeds = runClass === "machine" ? SEEDS_OF_MACHINE : SEEDS_OF_LIMIT;
-  const replays = Array.from({ length: seeds }, (_, index) =>
-    replay(run, MEASURED_LOOPBACK_4CORE, `${run.label}/${index}`),
-  );
+  const replayed = replays(run, MEASURED_LOOPBACK_4CORE, seeds);
   const partner = runs.find(({ label }) => isPartner(label, run.label));
   const judged = run.phases.map((phase, index) =>
     judgePhase(
       runClass,
       phase,
       partner?.phases.find((other) => other.phase === phase.phase),
-      replays.map((one) => one[index] as (typeof one)[number]),
+      replayed.map((one) => one[index] as (typeof one)[number]),
       run,
     ),
   );
-  out(`${runTable(run, runClass, judged, replays)}\n`);
+  out(`${runTable(run, runClass, judged, replayed)}\n`);
   return judged;
 }
 
