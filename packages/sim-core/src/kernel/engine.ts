@@ -30,6 +30,11 @@ export class Engine {
   /** Not empty only while no event is pending at the present time. */
   readonly ready: ReadyLine = new ReadyLine();
   now = 0;
+  /**
+   * When the event of the next `insert` is to run. A field and no argument, because compiled code makes an
+   * object of a time that it hands to a function.
+   */
+  dueNs = 0;
   /** Events run so far. */
   events = 0;
   stopping = false;
@@ -51,8 +56,12 @@ export class Engine {
     this.#processes = processes;
   }
 
-  /** Adds an event and returns its slot: a small integer, which costs less to hand on than its id. */
-  insert(time: number, handler: HandlerId, a: number, b: number, priority: number): number {
+  /**
+   * Adds an event at `dueNs` and returns its slot: a small integer, which costs less to hand on than
+   * its id.
+   */
+  insert(handler: HandlerId, a: number, b: number, priority: number): number {
+    const time = this.dueNs;
     if (!(time >= this.now && time <= LAST_TIME)) throw this.#badTime(time);
     if (!this.handlers.has(handler)) throw unknownHandler(handler);
     if (time === this.now && this.ready.size > 0) this.#queueReady();
@@ -86,7 +95,8 @@ export class Engine {
       return slot;
     }
     if (time === this.now) return this.resumeNow(process);
-    return this.insert(time, this.#processHandler, process, 0, 0);
+    this.dueNs = time;
+    return this.insert(this.#processHandler, process, 0, 0);
   }
 
   /** Resumes a process at the present time, after what is pending now: as `resumeAfter`. */
@@ -97,7 +107,8 @@ export class Engine {
       ready.push(process, this.#current);
       return -1;
     }
-    return this.insert(this.now, this.#processHandler, process, 0, 0);
+    this.dueNs = this.now;
+    return this.insert(this.#processHandler, process, 0, 0);
   }
 
   /** Takes back a resumption. */

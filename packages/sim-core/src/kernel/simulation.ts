@@ -123,15 +123,15 @@ export class Simulation implements Scheduler {
    */
   schedule(delayNs: number, handler: HandlerId, a = 0, b = 0, priority = 0): EventId {
     const engine = this.#engine;
-    const time = engine.now + Math.round(delayNs);
-    return engine.queue.records.id(engine.insert(time, handler, a, b, priority));
+    engine.dueNs = engine.now + Math.round(delayNs);
+    return engine.queue.records.id(engine.insert(handler, a, b, priority));
   }
 
   /** Schedules a handler at a time, which must not be in the past. */
   scheduleAt(timeNs: number, handler: HandlerId, a = 0, b = 0, priority = 0): EventId {
     const engine = this.#engine;
-    const slot = engine.insert(Math.round(timeNs) + 0, handler, a, b, priority);
-    return engine.queue.records.id(slot);
+    engine.dueNs = Math.round(timeNs) + 0;
+    return engine.queue.records.id(engine.insert(handler, a, b, priority));
   }
 
   /** Takes an event back; false when it has run, is running or was cancelled already. */

@@ -2,7 +2,7 @@ import { type BatchMeans, batchMeans } from "./batch-means.ts";
 import type { Interval } from "./interval.ts";
 import { meanInterval } from "./mean-interval.ts";
 import { type Sample, sampleMean } from "./sample.ts";
-import { type WarmUpCut, warmUpCut } from "./warm-up.ts";
+import { FEWEST_GROUPS, type WarmUpCut, warmUpCut } from "./warm-up.ts";
 
 export interface SteadyStateOptions {
   /** Observations to drop from the start, or `mser-5` (the default) to find the cut. */
@@ -30,7 +30,12 @@ export function steadyState(values: Sample, options: SteadyStateOptions = {}): S
   const batches = batchMeans(values.slice(found.cut), batching);
   const warnings: string[] = [];
   if (!found.steady) {
-    warnings.push("The run shows no steady state: half of it looks like warm-up. Run longer.");
+    warnings.push(
+      Number.isNaN(found.statistic)
+        ? `${values.length} observations are too few to find a warm-up, which takes ${5 * FEWEST_GROUPS}: ` +
+            "nothing was cut. Run longer, or give the warm-up."
+        : "The run shows no steady state: half of it looks like warm-up. Run longer.",
+    );
   }
   if (!batches.independent) {
     warnings.push(

@@ -1,4 +1,8 @@
+import { SimulationError } from "../errors/index.ts";
 import type { Sample } from "./sample.ts";
+
+/** Fewer groups than this say nothing of a warm-up: the rule would cut by chance. */
+export const FEWEST_GROUPS = 10;
 
 export interface WarmUpCut {
   /** How many observations to drop from the start. */
@@ -10,6 +14,7 @@ export interface WarmUpCut {
   readonly steady: boolean;
   /**
    * Squared standard error of the mean of what is kept, as if independent: what the cut minimises.
+   * `NaN` for a run too short to say.
    */
   readonly statistic: number;
 }
@@ -17,14 +22,16 @@ export interface WarmUpCut {
 /**
  * Where the warm-up of a run ends, by White's MSER rule on means of `group` observations (MSER-5):
  * the cut that makes the standard error of the remaining mean smallest, within the first half.
- * Deterministic; no parameter to tune. Below 2 groups nothing is cut.
+ * Deterministic; no parameter to tune. A run of fewer than ten groups, 50 observations of MSER-5,
+ * is too short to say: nothing is cut, and it does not count as steady.
  *
  * Source: K. P. White, "An effective truncation heuristic for bias reduction in simulation output",
  * Simulation 69(6), 1997; half rule as in Hoad, Robinson and Davies (2010).
  */
 export function warmUpCut(values: Sample, group: number = 5): WarmUpCut {
+  if (!(Number.isInteger(group) && group >= 1)) throw badGroup(group);
   const groups = Math.floor(values.length / group);
-  if (groups < 2) return { cut: 0, steady: false, statistic: Number.NaN };
+  if (groups < FEWEST_GROUPS) return { cut: 0, steady: false, statistic: Number.NaN };
   const means = groupMeans(values, group, groups);
   const limit = Math.floor(groups / 2);
   let best = limit;
@@ -55,4 +62,13 @@ function groupMeans(values: Sample, group: number, groups: number): Float64Array
     means[g] = sum / group;
   }
   return means;
+}
+
+function badGroup(group: number): SimulationError {
+  return new SimulationError(
+    "bad-warm-up-group",
+    { group },
+    `A warm-up cannot be looked for in means of ${group} observations.`,
+    "Give a whole number from 1 up; 5 is usual.",
+  );
 }

@@ -1,6 +1,7 @@
 // What the engine promises to do bit for bit alike everywhere: each case computes plain data from
 // nothing but its seed. It runs in Node and in a browser, so it imports the public entry only.
 import {
+  type Arrivals,
   anyOf,
   batchMeans,
   constant,
@@ -21,20 +22,25 @@ import {
   log,
   log1p,
   logNormal,
+  markovModulated,
   meanInterval,
   normal,
   normalQuantile,
   pairedInterval,
   pareto,
+  poisson,
   quantileInterval,
   RandomStream,
   Resource,
   ratioInterval,
+  renewal,
   runExperiment,
   Simulation,
   studentTQuantile,
   studentTTail,
   Tally,
+  timeVarying,
+  trace,
   uniform,
   warmUpCut,
   weibull,
@@ -55,6 +61,23 @@ const DISTRIBUTIONS: readonly Distribution[] = [
   gamma({ shape: 6, scale: 0.5 }),
   zipf({ count: 1000, exponent: 1.1 }),
   empirical([1, 2, 2, 5, 9]),
+];
+
+const ARRIVALS: readonly Arrivals[] = [
+  poisson({ ratePerSecond: 1234.5 }),
+  renewal(gamma({ shape: 0.7, scale: 2e6 })),
+  renewal(weibull({ scale: 1e6, shape: 2 })),
+  markovModulated([
+    { ratePerSecond: 5000, meanNs: 3e6 },
+    { ratePerSecond: 0, meanNs: 1e7 },
+    { ratePerSecond: 90, meanNs: 4e7 },
+  ]),
+  // A day of a second: up in the morning, down in the evening, nothing at night.
+  timeVarying({
+    ratePerSecond: (timeNs) => Math.max(0, 800 - 3.2e-6 * Math.abs((timeNs % 1e9) - 5e8)),
+    maxRatePerSecond: 800,
+  }),
+  trace([0, 0.25e6, 0.25e6, 7e6], { repeatAfterNs: 1e7 }),
 ];
 
 const draws = (seed: string, count: number, distribution: Distribution): number[] => {
@@ -80,6 +103,12 @@ const cases: Readonly<Record<string, () => unknown>> = {
       distribution.variance,
       draws("guarantee", 2000, distribution),
     ]),
+  "arrival processes": () =>
+    ARRIVALS.map((arrivals) => {
+      const next = arrivals.begin(new RandomStream("guarantee", "arrivals"), 1_000);
+      const times = Array.from({ length: 500 }, () => next());
+      return [arrivals.describe(), arrivals.ratePerSecond, times, arrivalEvents(arrivals)];
+    }),
   "logarithm and exponential": () => {
     const stream = new RandomStream("guarantee", "arguments");
     return Array.from({ length: 3000 }, () => {
@@ -172,6 +201,17 @@ function processes(seed: string, customers: number): unknown {
   });
   simulation.run();
   return [log, simulation.now, simulation.events];
+}
+
+/** When the kernel runs the first arrivals. */
+function arrivalEvents(arrivals: Arrivals): number[] {
+  const simulation = new Simulation({ seed: "guarantee" });
+  const ranNs: number[] = [];
+  const source = simulation.arrivals(arrivals, simulation.random("arrivals"), () => {
+    if (ranNs.push(simulation.now) === 200) source.stop();
+  });
+  simulation.run();
+  return ranNs;
 }
 
 /** The order in which events run when many are cancelled, moved, and tied in time and priority. */

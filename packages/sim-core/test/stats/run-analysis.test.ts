@@ -66,6 +66,17 @@ describe("the MSER-5 cut", () => {
     expect(warmUpCut([1, 2, 3])).toMatchObject({ cut: 0, steady: false });
   });
 
+  test("is not looked for in fewer than 50 observations", () => {
+    const start = (n: number) => even(n).map((value, i) => value + (i < 10 ? 50 : 0));
+    expect(warmUpCut(start(49))).toEqual({ cut: 0, steady: false, statistic: Number.NaN });
+    expect(warmUpCut(start(50))).toMatchObject({ cut: 10, steady: true });
+    expect(steadyState(start(49)).warnings[0]).toBe(
+      "49 observations are too few to find a warm-up, which takes 50: nothing was cut. " +
+        "Run longer, or give the warm-up.",
+    );
+    expect(() => warmUpCut(start(50), 0)).toThrow("bad-warm-up-group");
+  });
+
   test("is the minimum of the statistic computed from its definition", () => {
     const values = even(300).map((value, i) => value + (i < 40 ? 5 : 0));
     const groups = Array.from({ length: 60 }, (_, g) =>
