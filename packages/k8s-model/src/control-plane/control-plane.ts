@@ -79,7 +79,11 @@ export class ControlPlane {
     });
     this.kubelets = new Kubelets(work, store, timings, addresses, kubeletPods, options.runtime);
     this.endpointSlices = new EndpointSliceController(work, informers, options.slices);
-    const slices = this.#run(this.endpointSlices, ENDPOINT_SLICE_BACKOFF);
+    const slices = this.#run(
+      this.endpointSlices,
+      ENDPOINT_SLICE_BACKOFF,
+      timings.concurrentServiceEndpointSyncs,
+    );
     this.endpointSlices.start(
       (key, delayNs) => slices.addAfter(key, delayNs),
       timings.endpointSliceBatchPeriodNs,
@@ -119,7 +123,7 @@ export class ControlPlane {
       ),
     };
     const endpoints = new EndpointsController(informers, maxEndpointsPerObject);
-    const runner = this.#run(endpoints);
+    const runner = this.#run(endpoints, DEFAULT_BACKOFF, this.#timings.concurrentEndpointSyncs);
     endpoints.start((key, delayNs) => runner.addAfter(key, delayNs), endpointUpdatesBatchPeriodNs);
     const mirroring = new EndpointSliceMirroringController(
       informers,
@@ -142,6 +146,7 @@ export class ControlPlane {
   #run<Observed>(
     controller: Controller<Observed>,
     backoff: BackoffOptions = DEFAULT_BACKOFF,
+    workers: number = controller.workers,
   ): ControllerRunner<Observed> {
     const { syncNs, controllerQps, controllerBurst, informerLatencyNs } = this.#timings;
     const runner = new ControllerRunner(controller, this.#work, this.#store, {
@@ -150,6 +155,7 @@ export class ControlPlane {
       qps: controllerQps,
       burst: controllerBurst,
       backoff,
+      workers,
       staleCacheWaitNs: Math.max(informerLatencyNs, 1),
     });
     this.#runners.push(runner);

@@ -14,6 +14,10 @@ export interface Timings {
   /** `--kube-api-qps` and `--kube-api-burst`: each controller has a client of its own. */
   readonly controllerQps: number;
   readonly controllerBurst: number;
+  /** `--concurrent-service-endpoint-syncs`: Services whose slices are worked on at the same time. */
+  readonly concurrentServiceEndpointSyncs: number;
+  /** `--concurrent-endpoint-syncs`: the same for Endpoints. */
+  readonly concurrentEndpointSyncs: number;
   /** `--endpointslice-updates-batch-period`. */
   readonly endpointSliceBatchPeriodNs: number;
   /** `--endpoint-updates-batch-period`. */
@@ -69,6 +73,8 @@ export const TIMING_SOURCES: Readonly<Record<keyof Timings, TimingSource>> = {
   syncNs: assumed("in-memory work of one sync"),
   controllerQps: published("--kube-api-qps 20, kube-controller-manager.md"),
   controllerBurst: published("--kube-api-burst 30, kube-controller-manager.md"),
+  concurrentServiceEndpointSyncs: published("5, kube-controller-manager.md"),
+  concurrentEndpointSyncs: published("5, kube-controller-manager.md"),
   endpointSliceBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
   endpointUpdatesBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
   mirroringBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
@@ -102,6 +108,8 @@ export function defaultTimings(kubernetesVersion = "1.36"): Timings {
     syncNs: 1 * MS,
     controllerQps: 20,
     controllerBurst: 30,
+    concurrentServiceEndpointSyncs: 5,
+    concurrentEndpointSyncs: 5,
     endpointSliceBatchPeriodNs: 0,
     endpointUpdatesBatchPeriodNs: 0,
     mirroringBatchPeriodNs: 0,

@@ -49,6 +49,8 @@ export interface RunnerOptions {
   readonly burst: number;
   /** Of a failing key. */
   readonly backoff: BackoffOptions;
+  /** Keys that are worked on at the same time; the controller's own number if absent. */
+  readonly workers?: number;
   readonly staleCacheWaitNs: number;
 }
 
@@ -72,6 +74,7 @@ export class ControllerRunner<Observed> {
   readonly #bucket: TokenBucket;
   readonly #queue: WorkQueue;
   readonly #ownWrites = new Map<string, Map<string, number>>();
+  readonly #workers: number;
   readonly #counts = { success: 0, stale: 0, error: 0 };
   /** Every key that was ever queued: what a new leader finds when it lists. */
   readonly #known = new Set<string>();
@@ -83,6 +86,7 @@ export class ControllerRunner<Observed> {
   constructor(controller: Controller<Observed>, work: Work, store: Store, options: RunnerOptions) {
     this.#controller = controller;
     this.#options = options;
+    this.#workers = options.workers ?? controller.workers;
     this.#work = work;
     this.#store = store;
     this.#bucket = new TokenBucket(options.qps, options.burst);
@@ -128,7 +132,7 @@ export class ControllerRunner<Observed> {
     while (
       !this.#paused &&
       this.#queue.length > 0 &&
-      this.#queue.inWork < this.#controller.workers
+      this.#queue.inWork < this.#workers
     ) {
       const key = this.#queue.get() as string;
       this.#inWork.add(key);
