@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { allocation } from "./allocation/allocation.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { hold } from "./hold/hold.ts";
 import { memory } from "./memory/memory.ts";
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   mm1,
   "fan-out": fanOut,
   memory,
+  allocation,
   shapes,
 };
 const PEERS = ["simjs@2.0.3", "simscript@1.0.37", "hypertimer@3.0.0"];
