@@ -165,7 +165,9 @@ describe("one sync", () => {
 
 describe("a cluster with the Endpoints controllers", () => {
   function settled(...objects: readonly KubeObject[]): Cluster {
-    const cluster = new Cluster(new Simulation({ seed: "endpoints" }), { endpointsController: true });
+    const cluster = new Cluster(new Simulation({ seed: "endpoints" }), {
+      endpointsController: true,
+    });
     for (const object of [...nodes(["a", "b"], 2), ...objects]) cluster.apply(object);
     expect(cluster.settle().steady).toBe(true);
     return cluster;
