@@ -69,7 +69,7 @@ export const hpaReplicas: Suite<Input, Record<string, unknown>> = {
   run: (input, output) =>
     judge(
       input.part === "calculator"
-        ? differences(output, calculated(input))
+        ? differences(output, withClass(calculated(input), output.error))
         : [
             ...differences(output, normalised(input)),
             ...differences(input.behaviorDefaulted, defaulted(input), "behaviorDefaulted"),
@@ -81,6 +81,13 @@ const ERROR_CLASSES: Readonly<Record<string, string>> = {
   "no-usable-metrics": "no usable metrics",
   "missing-request": "missing request",
 };
+
+/** Errors of other classes than these are compared as errors: their words are only loosely told. */
+function withClass(ours: Record<string, unknown>, theirs: unknown): Record<string, unknown> {
+  const isKnown = Object.values(ERROR_CLASSES).includes(String(ours.error));
+  const bothFail = ours.error !== null && typeof theirs === "string";
+  return bothFail && !isKnown ? { ...ours, error: theirs } : ours;
+}
 
 function calculated(input: CalculatorInput): Record<string, unknown> {
   const utilization = input.targetUtilization !== undefined;

@@ -1,4 +1,5 @@
 import type { IPFamily } from "../api/index.ts";
+import type { AutoscalerOptions } from "../control-plane/horizontal-pod-autoscaler/options.ts";
 import type { Timings } from "../control-plane/timings.ts";
 import type { FleetOptions } from "./fleet.ts";
 
@@ -20,6 +21,8 @@ export interface ClusterOptions extends FleetOptions {
   readonly maxEndpointsPerObject?: number | null;
   /** `--mirroring-max-endpoints-per-subset`. */
   readonly mirroringMaxEndpointsPerSubset?: number;
+  /** Flags of the autoscaler and of the metrics server; their defaults unless told. */
+  readonly autoscaler?: Partial<AutoscalerOptions>;
   /** Feature gates by name; the release decides where none is given. */
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /**

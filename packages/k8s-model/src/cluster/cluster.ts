@@ -121,6 +121,7 @@ export class Cluster {
           this.proxies.endpointDied(uid, sim.now);
         },
       },
+      ...(options.autoscaler === undefined ? {} : { autoscaler: options.autoscaler }),
       maxUnavailableStatefulSet: gate("MaxUnavailableStatefulSet", Number.POSITIVE_INFINITY),
       ...(options.endpointsController === true ? { endpoints: endpointsOptions(options) } : {}),
     });

@@ -123,6 +123,17 @@ describe("a HorizontalPodAutoscaler", () => {
     expect(replicas(cluster)).toBe(2);
   });
 
+  it("keeps to its flags", () => {
+    const cluster = settled([web(3)], { autoscaler: { syncPeriodNs: 5e9, tolerance: 2 } });
+    runFor(cluster, 400);
+    load(cluster, () => 100);
+    runFor(cluster, 40);
+    cluster.apply(autoscaler({}));
+    runFor(cluster, 6);
+    expect(conditions(cluster).ScalingActive).toBe("True ValidMetricFound");
+    expect(replicas(cluster)).toBe(3);
+  });
+
   it("does not keep the cluster from its rest, and ends with its object", () => {
     const cluster = settled([web(3)]);
     cluster.apply(autoscaler({}));

@@ -132,8 +132,9 @@ function firstUnavailablePod({ wanted, condemned }: Replicas, health: PodHealth)
 /** Pods of another revision that may be deleted now, from the highest ordinal down. */
 function podsToUpdate(sync: Sync): readonly Pod[] {
   const { statefulSet, revisions, replicas, health } = sync;
-  const { type, partition, maxUnavailable } = updateStrategyOf(statefulSet);
+  const { type, rollingUpdate } = updateStrategyOf(statefulSet);
   if (type === "OnDelete") return [];
+  const { partition = 0, maxUnavailable } = rollingUpdate ?? {};
   const pods = replicas.wanted.map(({ pod }) => pod);
   const movable = pods.slice(partition).reverse();
   const isOutdated = (pod: Pod | undefined): pod is Pod =>
@@ -147,15 +148,19 @@ function podsToUpdate(sync: Sync): readonly Pod[] {
   return budget > 0 ? movable.filter(isOutdated).slice(0, budget) : [];
 }
 
-/** New pods below the partition are made from the current revision, all others from the new one. */
+/**
+ * New pods below the partition are made from the current revision, all others from the new one; a
+ * rolling update that names no partition keeps as many as are of the current revision.
+ */
 function revisionOfNewPod(
   statefulSet: StatefulSet,
   { current, update }: RevisionNames,
   ordinal: number,
 ): string {
-  const { type, partition } = updateStrategyOf(statefulSet);
-  const isOld = type === "RollingUpdate" && ordinal < startOrdinal(statefulSet) + partition;
-  return isOld ? current : update;
+  const { type, rollingUpdate } = updateStrategyOf(statefulSet);
+  const { currentReplicas = 0 } = (statefulSet.status ?? {}) as Partial<StatefulSetStatus>;
+  const kept = rollingUpdate?.partition ?? (type === "RollingUpdate" ? currentReplicas : 0);
+  return ordinal < startOrdinal(statefulSet) + kept ? current : update;
 }
 
 const deletion = (pod: Pod): RolloutAction => ({ verb: "delete", pod });

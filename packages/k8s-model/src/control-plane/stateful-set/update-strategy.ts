@@ -3,24 +3,18 @@ import type { IntOrString, StatefulSet } from "../../api/index.ts";
 /** How a StatefulSet's pods come to a new template. */
 export interface UpdateStrategy {
   readonly type: "RollingUpdate" | "OnDelete";
-  /** Replicas below this place keep the current revision. */
-  readonly partition: number;
-  readonly maxUnavailable: IntOrString | undefined;
+  readonly rollingUpdate?: {
+    /** Replicas below this place keep the current revision; 0 where it is not given. */
+    readonly partition?: number;
+    readonly maxUnavailable?: IntOrString;
+  };
 }
 
 export function updateStrategyOf({ spec }: StatefulSet): UpdateStrategy {
-  const { type, rollingUpdate } = (spec.updateStrategy ?? {}) as {
-    readonly type?: string;
-    readonly rollingUpdate?: {
-      readonly partition?: number;
-      readonly maxUnavailable?: IntOrString;
-    };
-  };
-  return {
-    type: type === "OnDelete" ? "OnDelete" : "RollingUpdate",
-    partition: rollingUpdate?.partition ?? 0,
-    maxUnavailable: rollingUpdate?.maxUnavailable,
-  };
+  const strategy = (spec.updateStrategy ?? {}) as Partial<UpdateStrategy>;
+  const { type = "RollingUpdate", rollingUpdate } = strategy;
+  if (rollingUpdate === undefined) return { type };
+  return { type, rollingUpdate: { ...rollingUpdate, partition: rollingUpdate.partition ?? 0 } };
 }
 
 /** `maxUnavailable` as a number of pods: percentages round down, and one at least may go. */
