@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../api/index.ts";
 import type { PriceTable, RoundTripTimes } from "../../topology/index.ts";
 import type { CallSpec, ClientSpec, ServerSpec, TrafficDefaults } from "../../traffic/index.ts";
+import type { ServiceProxyMode } from "../world/proxy-mode.ts";
 import type { FaultDefinition } from "./fault-definition.ts";
 import type { ScenarioObjects } from "./objects.ts";
 
@@ -13,7 +14,8 @@ export interface ZoneDefinition {
 export interface ClusterOptions {
   /** Zones by name; their nodes are made. Leave out when `objects` holds Nodes. */
   readonly zones?: Readonly<Record<string, ZoneDefinition>>;
-  readonly serviceProxy?: "iptables" | "nftables";
+  /** Decides how long a node takes to program a change; which endpoint is chosen does not differ. */
+  readonly serviceProxy?: ServiceProxyMode;
   /** Kubernetes objects: plain ones, and what `deployment` and `service` make. */
   readonly objects: readonly (KubeObject | ScenarioObjects)[];
   readonly traffic: readonly ClientSpec[];

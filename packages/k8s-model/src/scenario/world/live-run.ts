@@ -14,6 +14,7 @@ import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
 import { isAutoscaler, podCpuCounters } from "./autoscaling.ts";
 import { ClusterNetwork } from "./cluster-network.ts";
 import { scheduleFault } from "./faults.ts";
+import type { ServiceProxyMode } from "./proxy-mode.ts";
 import { changeObjects, clusterOf, workloadKeysOf } from "./resting-cluster.ts";
 
 export interface LiveRunOptions {
@@ -25,6 +26,7 @@ export interface LiveRunOptions {
   readonly kubernetesVersion: string;
   /** Puts the retired `spec.topologyKeys` in force, whatever the release. */
   readonly topologyKeys?: boolean;
+  readonly serviceProxy?: ServiceProxyMode | undefined;
   /** The objects as they are from a time after warm-up on. */
   readonly change?: { readonly atNs: SimTime; readonly objects: readonly KubeObject[] };
   /** Times count from the end of warm-up. */

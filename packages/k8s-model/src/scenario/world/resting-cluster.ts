@@ -7,6 +7,7 @@ import type { Network, TrafficPlan } from "../../traffic/index.ts";
 import { isAutoscaler } from "./autoscaling.ts";
 import { ClusterNetwork, NO_ZONE, workloadKeyOf } from "./cluster-network.ts";
 import { memoisedNetwork } from "./memoised-network.ts";
+import { proxiesOf, type ServiceProxyMode } from "./proxy-mode.ts";
 
 /** A cluster in its steady state: nothing changes any more, however long traffic runs over it. */
 export interface RestingCluster {
@@ -31,6 +32,7 @@ export interface RestingOptions {
   readonly topologyKeys?: boolean;
   /** Whether the simulation's own promises are checked all along. */
   readonly check?: boolean;
+  readonly serviceProxy?: ServiceProxyMode | undefined;
 }
 
 /** Only the end is looked at: pods that come one after another need no slice update each. */
@@ -66,12 +68,13 @@ export function restingCluster(
 export function clusterOf(
   sim: Simulation,
   objects: readonly KubeObject[],
-  { kubernetesVersion, topologyKeys, check = false }: RestingOptions,
+  { kubernetesVersion, topologyKeys, check = false, serviceProxy }: RestingOptions,
   timings: Partial<Timings> = {},
 ): Cluster {
   const ipFamilies = podFamilies(objects);
   const historical = topologyKeys === true ? { topologyKeys } : {};
-  const options = { kubernetesVersion, ipFamilies, timings, check };
+  const proxies = proxiesOf(serviceProxy);
+  const options = { kubernetesVersion, ipFamilies, timings, check, ...proxies };
   const cluster = new Cluster(sim, { ...options, ...historical });
   const unscaled = objects.filter((object) => !isAutoscaler(object));
   for (const object of inCreationOrder(unscaled)) cluster.apply(object);

@@ -48,6 +48,7 @@ export function runDefinition(
     kubernetesVersion,
     topologyKeys,
     check: settings.check === true,
+    serviceProxy: definition.serviceProxy,
   });
   const plan = compileTraffic(traffic, resting.workloads);
   const totals = new TrafficTotals(plan, resting.networkFor(plan));
@@ -63,6 +64,7 @@ export function runDefinition(
           replication,
           kubernetesVersion,
           topologyKeys,
+          serviceProxy: definition.serviceProxy,
           faults,
           binNs: BIN_NS,
         });
