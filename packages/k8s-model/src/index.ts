@@ -21,6 +21,7 @@ export {
   readManifests,
 } from "./manifests/index.ts";
 export {
+  autoscaler,
   type Claim,
   type ClusterDefinition,
   closedLoop,
