@@ -3,6 +3,7 @@
 // 1.30, so fields that came later are excepted by name, each with the release that brought it.
 import type * as model from "@k8s-netsim/k8s-model/api";
 import type * as apps from "kubernetes-types/apps/v1.js";
+import type * as autoscaling from "kubernetes-types/autoscaling/v2.js";
 import type * as core from "kubernetes-types/core/v1.js";
 import type * as discovery from "kubernetes-types/discovery/v1.js";
 
@@ -58,3 +59,10 @@ differsOnlyBy<Same<Difference<model.Deployment, apps.Deployment>, never>>();
 differsOnlyBy<Same<Difference<model.ReplicaSet, apps.ReplicaSet>, never>>();
 differsOnlyBy<Same<Difference<model.StatefulSet, apps.StatefulSet>, never>>();
 differsOnlyBy<Same<Difference<model.DaemonSet, apps.DaemonSet>, never>>();
+differsOnlyBy<
+  // The tolerance came with 1.33 (KEP 4951).
+  Same<
+    Difference<model.HorizontalPodAutoscaler, autoscaling.HorizontalPodAutoscaler>,
+    "spec.behavior.scaleUp.tolerance" | "spec.behavior.scaleDown.tolerance"
+  >
+>();
