@@ -40,7 +40,7 @@ for (let i = 0; i < n; i++) {
 }
 
 // Until everything is compiled, which also takes memory.
-sim.run({ maxEvents: 3_000_000 });
+sim.run({ maxEvents: 10_000_000 });
 await setImmediate();
 let collections = 0;
 const observer = new PerformanceObserver((list) => {
