@@ -1,35 +1,22 @@
 import {
   connectNs,
-  endpointSet,
-  type ProxiedPort,
-  type ProxyHost,
   type ProxyKind,
   PUBLISHED_EBPF_CROSSOVER_SERVICES,
   PUBLISHED_FIRST_PACKETS,
-  proxiedPort,
   ruleCostNs,
-  type ServiceProxy,
-  type SyncSize,
-  serviceProxy,
-  syncNs,
 } from "@k8s-netsim/k8s-model/data-plane";
-import { type StudyTable, study } from "@k8s-netsim/k8s-model/scenario";
-import { type RandomStream, StreamRegistry } from "@k8s-netsim/sim-core";
+import {
+  measureProxySize,
+  type ProxySize,
+  type StudyTable,
+  study,
+} from "@k8s-netsim/k8s-model/scenario";
 
 const SIZES = [10, 100, 1000, 5000, 10_000, 30_000] as const;
-const SAMPLES = 200;
 /** What a Service costs where none can be felt: the published nftables median, in ms. */
 const PUBLISHED_BASE_MS = 0.012;
 /** A tenth of a connect is what operators begin to see. */
 const NOTICEABLE = 0.1;
-
-const NODE: ProxyHost = {
-  nodeName: "n1",
-  addresses: ["192.168.0.11"],
-  nodePortAddresses: ["192.168.0.11"],
-  podRange: "10.244.0.0/16",
-  serviceRanges: ["10.96.0.0/12"],
-};
 
 /**
  * Programs ever more Services on one node, in each mode, opens connections to Services picked at
@@ -51,12 +38,17 @@ export default study("proxy-modes", {
   run({ proxy, services: largest, endpointsPerService: each }, { seed, progress }) {
     const sizes = [...SIZES.filter((size) => size < largest), largest];
     const rows = sizes.map((services, i) => {
-      const row = measureSize(proxy, services, each, new StreamRegistry(`${seed}/${services}`));
+      const row = measureProxySize({
+        proxy,
+        services,
+        endpointsPerService: each,
+        seed: `${seed}/${services}`,
+      });
       progress((i + 1) / sizes.length);
       return row;
     });
-    const [smallest] = rows as [SizeRow];
-    const last = rows.at(-1) as SizeRow;
+    const [smallest] = rows as [ProxySize];
+    const last = rows.at(-1) as ProxySize;
     return {
       values: {
         firstPacketP50: last.p50Ns,
@@ -179,108 +171,6 @@ export default study("proxy-modes", {
   ],
 });
 
-interface SizeRow {
-  readonly services: number;
-  readonly written: number;
-  readonly bytes: number;
-  readonly p50Ns: number;
-  readonly p99Ns: number;
-  readonly partialNs: number;
-  readonly fullNs: number;
-  readonly firstNs: number;
-}
-
-function measureSize(
-  kind: ProxyKind,
-  services: number,
-  each: number,
-  streams: StreamRegistry,
-): SizeRow {
-  const ports = shuffled(clusterIPPorts(services, each), streams.stream("order of rules"));
-  const proxy = serviceProxy(kind, NODE);
-  const { written, bytes } = proxy.program({ ports, changed: new Set(), nowNs: 0 });
-  const connects = sampleConnects(proxy, ports, streams.stream("connections"));
-  const size: SyncSize = {
-    services,
-    endpoints: services * each,
-    changedServices: 1,
-    changedEndpoints: each,
-  };
-  return {
-    services,
-    written,
-    bytes,
-    p50Ns: quantile(connects, 0.5),
-    p99Ns: quantile(connects, 0.99),
-    partialNs: syncNs(kind, "partial", size),
-    fullNs: syncNs(kind, "full", size),
-    firstNs: syncNs(kind, "full-from-empty", size),
-  };
-}
-
-function clusterIPPorts(services: number, each: number): ProxiedPort[] {
-  const node = { name: NODE.nodeName, zone: undefined, family: "IPv4" } as const;
-  return Array.from({ length: services }, (_, i) => {
-    const port = { name: "http", protocol: "TCP", port: 80 } as const;
-    const name = `svc-${i}`;
-    const service = {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name, namespace: "default" },
-      spec: { type: "ClusterIP", clusterIP: address(10, 96, i + 10), ports: [port] },
-    } as const;
-    const slice = {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: { name: `${name}-1`, namespace: "default" },
-      addressType: "IPv4",
-      ports: [{ name: "http", protocol: "TCP", port: 8080 }],
-      endpoints: Array.from({ length: each }, (__, j) => ({
-        addresses: [address(10, 128, i * each + j)],
-      })),
-    } as const;
-    return proxiedPort(service, port, endpointSet([slice], "http"), node);
-  });
-}
-
-function address(first: number, second: number, index: number): string {
-  return `${first}.${second + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
-}
-
-function shuffled(ports: ProxiedPort[], random: RandomStream): ProxiedPort[] {
-  for (let i = ports.length - 1; i > 0; i--) {
-    const j = Math.floor(random.double() * (i + 1));
-    [ports[i], ports[j]] = [ports[j] as ProxiedPort, ports[i] as ProxiedPort];
-  }
-  return ports;
-}
-
-/** Connections to Services spread evenly over the order of the rules. */
-function sampleConnects(
-  proxy: ServiceProxy,
-  ports: readonly ProxiedPort[],
-  random: RandomStream,
-): number[] {
-  const samples = Math.min(SAMPLES, ports.length);
-  return Array.from({ length: samples }, (_, i) => {
-    const place = Math.floor(((i + random.double()) / samples) * ports.length);
-    const { clusterIP, port } = ports[place] as ProxiedPort;
-    const connection = {
-      protocol: "TCP",
-      origin: "pod",
-      source: "10.244.1.2",
-      sourcePort: 32_768 + i,
-      destination: clusterIP,
-      destinationPort: port,
-    } as const;
-    return proxy.route(connection, { nowNs: 0, random: () => random.double() }).connectNs;
-  }).sort((a, b) => a - b);
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
-}
-
 /** How many Services it takes until half of their rules are a tenth of a connect. */
 function crossoverOf(proxy: ProxyKind): number | undefined {
   if (proxy !== "iptables-nft" && proxy !== "iptables-legacy") return undefined;
@@ -293,7 +183,7 @@ function publishedOf(proxy: ProxyKind): typeof PUBLISHED_FIRST_PACKETS {
   return PUBLISHED_FIRST_PACKETS.filter((row) => mode.startsWith(row.mode));
 }
 
-function publishedRatioOf(proxy: ProxyKind, rows: readonly SizeRow[]): number | undefined {
+function publishedRatioOf(proxy: ProxyKind, rows: readonly ProxySize[]): number | undefined {
   if (!proxy.startsWith("iptables")) return undefined;
   const both = publishedOf(proxy).filter((one) =>
     rows.some((row) => row.services === one.services),
@@ -316,7 +206,7 @@ function publishedSeries(proxy: ProxyKind): {
   return [{ name: `published (KEP 3866), ${rows[0]?.mode}`, points, dashed: true }];
 }
 
-function sizeTable(rows: readonly SizeRow[], largest: number): StudyTable {
+function sizeTable(rows: readonly ProxySize[], largest: number): StudyTable {
   return {
     title: `Up to ${largest} Services`,
     columns: [
@@ -342,7 +232,7 @@ function sizeTable(rows: readonly SizeRow[], largest: number): StudyTable {
   };
 }
 
-function publishedTable(proxy: ProxyKind, rows: readonly SizeRow[]): StudyTable[] {
+function publishedTable(proxy: ProxyKind, rows: readonly ProxySize[]): StudyTable[] {
   if (proxy === "ebpf") return [ebpfTable()];
   const base = connectNs(proxy, { rulesExamined: 1, endpoints: 3 });
   const published = publishedOf(proxy);

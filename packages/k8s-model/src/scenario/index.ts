@@ -89,6 +89,11 @@ export { compareRuns, type MeasureComparison } from "./measures/comparison.ts";
 export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/measure.ts";
 export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
 export {
+  measureProxySize,
+  type ProxySize,
+  type ProxySizeQuestion,
+} from "./proxy-modes/proxy-size.ts";
+export {
   largeInputSet,
   type SubsettingAlgorithm,
   scoreBlock,
