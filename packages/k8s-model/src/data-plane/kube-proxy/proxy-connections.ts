@@ -1,9 +1,15 @@
 import { invariant } from "@k8s-netsim/sim-core";
 import type { ApiServers, Listing, WatchStream } from "../../api-server/index.ts";
-import { hashUnit, jitterSource, type SendLine, type WatcherClass } from "../../store/index.ts";
+import {
+  arrivalNs,
+  hashUnit,
+  jitterSource,
+  type SendLine,
+  type WatcherClass,
+} from "../../store/index.ts";
 import { ENDPOINTS, type ProxyNodes, SERVICES, STREAMS, UNCONNECTED } from "./proxy-nodes.ts";
 import type { ProxyRuns } from "./proxy-runs.ts";
-import type { SlowWatchers } from "./slow-watchers.ts";
+import { SlowArrivals, type SlowPath, type SlowWatchers } from "./slow-watchers.ts";
 
 export interface ConnectionParts {
   readonly nodes: ProxyNodes;
@@ -87,7 +93,6 @@ export class ProxyConnections {
 
   /** Lets a parted node through: it connects at its next attempt. */
   heal(node: number, nowNs: number): void {
-    if (this.#connected(node)) return;
     this.#parts.bringUp(nowNs);
     this.#retry(node, nowNs);
   }
@@ -113,9 +118,19 @@ export class ProxyConnections {
 
   /** From now on a node takes in no more than so many bytes a second. */
   slowDown(node: number, nowNs: number, bytesPerSecond: number): void {
-    const { slow, servers, streams } = this.#parts;
+    const { nodes, runs, slow, servers, streams } = this.#parts;
     this.#parts.bringUp(nowNs);
-    slow.add(node, bytesPerSecond, servers.parameters.watchBufferEvents, ends(streams));
+    runs.advance(node, nowNs);
+    const onTheWay = streams.map((stream, index) => {
+      const arrivals = new SlowArrivals(nodes.covered[node * STREAMS + index] as number);
+      if (!this.#connected(node)) return arrivals;
+      for (let position = arrivals.end; position < stream.end; position++) {
+        const { line, rank, watchers, jitter } = this.#path(node, index);
+        arrivals.push(nowNs, arrivalNs(line, position, rank, watchers, jitter), 0);
+      }
+      return arrivals;
+    });
+    slow.add(node, bytesPerSecond, servers.parameters.watchBufferEvents, onTheWay);
   }
 
   /** When the last answer that is known arrives, or is to be asked for (ns). */
@@ -188,7 +203,7 @@ export class ProxyConnections {
 
   #retry(node: number, nowNs: number): void {
     const { nodes } = this.#parts;
-    if (nodes.active[node] !== 1 || this.#announced.has(node)) return;
+    if (nodes.active[node] !== 1 || this.#connected(node) || this.#announced.has(node)) return;
     const lostNs = Math.min(nodes.lostNs[node] as number, nowNs);
     const [server, upNs] = this.#serverFor(node, nowNs);
     const atNs = this.#attemptNs(node, lostNs, Math.max(nowNs, upNs));
@@ -254,18 +269,26 @@ export class ProxyConnections {
   }
 
   #sendSlowly(index: number, stream: WatchStream, position: number, atNs: number): void {
-    const { nodes, slow, watchers, seed } = this.#parts;
+    const { slow } = this.#parts;
     for (const node of slow.nodes) {
       if (!this.#connected(node)) continue;
-      const line = stream.lines[nodes.server[node] as number] as SendLine;
-      const rank = nodes.rank[node] as number;
-      const path = { line, rank, watchers, jitter: jitterSource(seed, index, node) };
-      if (!slow.send(node, index, stream, position, { ...path, atNs })) continue;
+      const path = { ...this.#path(node, index), atNs };
+      if (!slow.send(node, index, stream, position, path)) continue;
       this.#parts.readFacts();
       this.#lose(node, atNs);
       this.#mustList.add(node);
       this.#retry(node, atNs);
     }
+  }
+
+  #path(node: number, stream: number): Omit<SlowPath, "atNs"> {
+    const { nodes, streams, watchers, seed } = this.#parts;
+    return {
+      line: (streams[stream] as WatchStream).lines[nodes.server[node] as number] as SendLine,
+      rank: nodes.rank[node] as number,
+      watchers,
+      jitter: jitterSource(seed, stream, node),
+    };
   }
 
   #announce(node: number, listing: Listing): void {

@@ -13,6 +13,11 @@ export class SlowArrivals {
     this.#waitingFrom = from;
   }
 
+  /** The position after the newest version. */
+  get end(): number {
+    return this.#arrivesNs.end;
+  }
+
   /** Takes a version up that is written at a time; returns how many wait for this watcher then. */
   push(atNs: number, reachesNs: number, takesNs: number): number {
     this.#lastNs = Math.ceil(Math.max(this.#lastNs, reachesNs) + takesNs);
@@ -64,12 +69,15 @@ export class SlowWatchers {
     return this.#watchers.keys();
   }
 
-  add(node: number, bytesPerSecond: number, bufferEvents: number, ends: readonly number[]): void {
-    this.#watchers.set(node, {
-      nsPerByte: 1e9 / bytesPerSecond,
-      bufferEvents,
-      arrivals: ends.map((end) => new SlowArrivals(end)),
-    });
+  /** A watcher becomes slow; `arrivals`, by stream, hold what is on its way. */
+  add(
+    node: number,
+    bytesPerSecond: number,
+    bufferEvents: number,
+    arrivals: readonly SlowArrivals[],
+  ): void {
+    const nsPerByte = 1e9 / bytesPerSecond;
+    this.#watchers.set(node, { nsPerByte, bufferEvents, arrivals: [...arrivals] });
   }
 
   /** Begins anew from these positions, after a list. */
