@@ -4,37 +4,48 @@ import { type ReadyStatus, readyStatusOf } from "./taints.ts";
 
 interface Health {
   readonly zone: string;
-  status: ReadyStatus;
+  readonly status: ReadyStatus;
 }
 
 /** What the controller takes each node's Ready status to be, ahead of its own cache. */
 export class NodeHealth {
   readonly #nodes = new Map<string, Health>();
+  readonly #zones = new Map<string, { ready: number; notReady: number }>();
 
   see(node: Node): void {
-    const health = { zone: zoneOf(node), status: readyStatusOf(node) };
-    this.#nodes.set(node.metadata.name, health);
+    this.#set(node.metadata.name, { zone: zoneOf(node), status: readyStatusOf(node) });
   }
 
   forget(nodeName: string): void {
-    this.#nodes.delete(nodeName);
+    this.#set(nodeName, undefined);
   }
 
   giveUp(nodeName: string): void {
     const health = this.#nodes.get(nodeName);
-    if (health !== undefined) health.status = "Unknown";
+    if (health !== undefined) this.#set(nodeName, { ...health, status: "Unknown" });
   }
 
   /** Ready and other nodes of each zone, in the order in which zones appeared. */
   counts(): ReadonlyMap<string, ZoneCount> {
-    const counts = new Map<string, { ready: number; notReady: number }>();
-    for (const { zone, status } of this.#nodes.values()) {
-      const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
-      if (status === "True") count.ready++;
-      else count.notReady++;
-      counts.set(zone, count);
-    }
+    const counts = new Map<string, ZoneCount>();
+    for (const [zone, count] of this.#zones) counts.set(zone, { ...count });
     return counts;
+  }
+
+  #set(nodeName: string, after: Health | undefined): void {
+    const before = this.#nodes.get(nodeName);
+    if (after !== undefined) this.#count(after, 1);
+    if (before !== undefined) this.#count(before, -1);
+    if (after === undefined) this.#nodes.delete(nodeName);
+    else this.#nodes.set(nodeName, after);
+  }
+
+  #count({ zone, status }: Health, sign: 1 | -1): void {
+    const count = this.#zones.get(zone) ?? { ready: 0, notReady: 0 };
+    if (status === "True") count.ready += sign;
+    else count.notReady += sign;
+    if (count.ready + count.notReady === 0) this.#zones.delete(zone);
+    else this.#zones.set(zone, count);
   }
 }
 
