@@ -44,22 +44,28 @@ export interface NodeFit {
 }
 
 /**
- * The node by the template's node name, selector, affinity and tolerations. A NoSchedule taint that
- * is not tolerated keeps new pods away and lets those stay that are there; a cordon does not matter.
+ * Judges nodes by the template's node name, selector, affinity and tolerations. A NoSchedule taint
+ * that is not tolerated keeps new pods away and lets those stay that are there; a cordon does not
+ * matter.
  */
-export function nodeFit({ spec }: DaemonSet, node: Node): NodeFit {
+export function nodeFitter({ spec }: DaemonSet): (node: Node) => NodeFit {
   const template = spec.template.spec;
-  const { name, labels = {} } = node.metadata;
   const { nodeName = "" } = template;
-  const misfit = nodeName !== "" && nodeName !== name;
-  if (misfit || !requiredNodeAffinity(template).matches({ name, labels })) {
-    return { shouldRun: false, shouldContinueRunning: false };
-  }
+  const affinity = requiredNodeAffinity(template);
   const tolerations = [...(template.tolerations ?? []), ...daemonTolerations(template)];
-  const taints = node.spec?.taints ?? [];
-  const evicting = taints.filter(({ effect }) => effect === "NoExecute");
-  return {
-    shouldRun: untoleratedTaint(taints, tolerations) === undefined,
-    shouldContinueRunning: untoleratedTaint(evicting, tolerations) === undefined,
+  return ({ metadata, spec: nodeSpec }) => {
+    const { name, labels = {} } = metadata;
+    const misfit = nodeName !== "" && nodeName !== name;
+    if (misfit || !affinity.matches({ name, labels })) return MISFIT;
+    const taints = nodeSpec?.taints ?? [];
+    if (taints.length === 0) return FIT;
+    const evicting = taints.filter(({ effect }) => effect === "NoExecute");
+    return {
+      shouldRun: untoleratedTaint(taints, tolerations) === undefined,
+      shouldContinueRunning: untoleratedTaint(evicting, tolerations) === undefined,
+    };
   };
 }
+
+const FIT: NodeFit = { shouldRun: true, shouldContinueRunning: true };
+const MISFIT: NodeFit = { shouldRun: false, shouldContinueRunning: false };

@@ -1,7 +1,7 @@
 import type { DaemonSet, Node, Pod } from "../../api/index.ts";
 import { isPodAvailable } from "../ownership/pod-availability.ts";
 import { revisionOf } from "../ownership/revisions.ts";
-import { type NodeFit, nodeFit } from "./eligible-nodes.ts";
+import { type NodeFit, nodeFitter } from "./eligible-nodes.ts";
 import { type PodsByNode, podsByNode } from "./pods-by-node.ts";
 
 export interface ObservedDaemonSet {
@@ -33,7 +33,8 @@ export interface DaemonSync {
 export function daemonSync(observed: ObservedDaemonSet): DaemonSync {
   const { daemonSet, nodes, updateRevision, nowNs } = observed;
   const minReadySeconds = daemonSet.spec.minReadySeconds ?? 0;
-  const fits = new Map(nodes.map((node) => [node, nodeFit(daemonSet, node)]));
+  const judge = nodeFitter(daemonSet);
+  const fits = new Map(nodes.map((node) => [node, judge(node)]));
   return {
     daemonSet,
     nodes,
