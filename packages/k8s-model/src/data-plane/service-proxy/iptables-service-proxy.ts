@@ -8,7 +8,7 @@ import {
 } from "../iptables/index.ts";
 import type { ProxyState } from "../proxied-port/index.ts";
 import { syncNs } from "../proxy-costs/index.ts";
-import { type RuleHooks, routeByRules, sizeOf, withCost } from "./rule-service-proxy.ts";
+import { familyOf, type RuleHooks, routeByRules, sizeOf, withCost } from "./rule-service-proxy.ts";
 import type {
   NewConnection,
   ProgramCost,
@@ -29,7 +29,9 @@ export class IptablesServiceProxy implements ServiceProxy {
   constructor(kind: "iptables-nft" | "iptables-legacy", host: ProxyHost) {
     this.kind = kind;
     this.#host = host;
-    this.rules = new IptablesProxy(iptablesDefaults(host.addresses[0], host.podRange));
+    this.rules = new IptablesProxy(
+      iptablesDefaults(host.addresses[0], host.podRange, familyOf(host)),
+    );
   }
 
   program(state: ProxyState): ProgramCost {

@@ -8,7 +8,7 @@ import {
 } from "../nftables/index.ts";
 import type { ProxyState } from "../proxied-port/index.ts";
 import { syncNs } from "../proxy-costs/index.ts";
-import { type RuleHooks, routeByRules, sizeOf, withCost } from "./rule-service-proxy.ts";
+import { familyOf, type RuleHooks, routeByRules, sizeOf, withCost } from "./rule-service-proxy.ts";
 import type {
   NewConnection,
   ProgramCost,
@@ -31,7 +31,7 @@ export class NftablesServiceProxy implements ServiceProxy {
     this.#host = host;
     this.rules = new NftablesProxy(
       {
-        ...nftablesDefaults(host.addresses[0], host.podRange, host.serviceRanges),
+        ...nftablesDefaults(host.addresses[0], host.podRange, host.serviceRanges, familyOf(host)),
         nodePortAddresses: host.nodePortAddresses,
       },
       host.nodeName,

@@ -1,8 +1,14 @@
+import type { IPFamily } from "../../api/index.ts";
 import type { AffinityLists } from "../affinity/index.ts";
 import type { ProxyState } from "../proxied-port/index.ts";
 import { connectNs, type ProxyProgram } from "../proxy-costs/index.ts";
 import type { RuleHost, RuleOutcome, RuleSubject } from "../rule-walk/index.ts";
 import type { NewConnection, ProxyHost, ProxyVerdict, RouteContext } from "./service-proxy.ts";
+
+/** The family that a node's proxy is for. */
+export function familyOf({ addresses }: ProxyHost): IPFamily {
+  return addresses[0]?.includes(":") ? "IPv6" : "IPv4";
+}
 
 /** Where rules are asked: before the destination is translated, then filtered, then on the way out. */
 export interface RuleHooks {
@@ -20,7 +26,8 @@ export function routeByRules(
   { nowNs, random }: RouteContext,
 ): { readonly outcome: ProxyVerdict; readonly dispatched: number } {
   const own = new Set(node.addresses);
-  const isLocal = (address: string): boolean => own.has(address) || address.startsWith("127.");
+  const isLocal = (address: string): boolean =>
+    own.has(address) || address.startsWith("127.") || address === "::1";
   const host: RuleHost = { isLocal, random, affinity, nowNs };
   const first: RuleSubject = {
     protocol: connection.protocol.toLowerCase() as RuleSubject["protocol"],

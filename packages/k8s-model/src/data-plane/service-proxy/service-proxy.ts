@@ -60,10 +60,10 @@ export interface ServiceProxy {
   closed(connection: NewConnection, endpoint: string): void;
 }
 
-/** What a node tells its proxy about itself. */
+/** What a node tells its proxy about itself, in one address family: each family has its own proxy. */
 export interface ProxyHost {
   readonly nodeName: string;
-  /** Every address of the node. */
+  /** Every address of the node in that family, its own (`nodeIP`) first. */
   readonly addresses: readonly string[];
   /** Addresses that take node ports. */
   readonly nodePortAddresses: readonly string[];

@@ -263,3 +263,33 @@ test.each(["iptables-nft", "nftables", "ipvs", "ebpf", "userspace"] as const)(
     );
   },
 );
+
+test.each(["iptables-nft", "nftables"] as const)("%s routes IPv6 as IPv4", (kind) => {
+  const one: Given = {
+    endpoints: [1, 2],
+    type: "LoadBalancer",
+    sticky: false,
+    local: false,
+    ranges: true,
+  };
+  const proxy = serviceProxy(kind, {
+    nodeName: "n1",
+    addresses: ["fd00:1::11"],
+    nodePortAddresses: ["fd00:1::11"],
+    podRange: "fd00:244::/48",
+    serviceRanges: ["fd00:96::/112"],
+  });
+  proxy.program({ ports: [portOf(0, one, "IPv6")], changed: new Set(), nowNs: 0 });
+  const ask = (origin: "pod" | "outside", source: string, destination: string, port: number) => {
+    const connection = { protocol: "UDP", origin, source, sourcePort: 5000, destination } as const;
+    const context = { nowNs: 0, random: () => 0.9 };
+    const answer = proxy.route({ ...connection, destinationPort: port }, context);
+    return [answer.verdict, answer.endpoint, answer.sourceSeen];
+  };
+  const second = "[fd00:244::2]:5353";
+  expect(ask("pod", "fd00:244::9", "fd00:96::1", 53)).toEqual(["accept", second, "client"]);
+  expect(ask("pod", "fd00:244::2", "fd00:96::1", 53)).toEqual(["accept", second, "node"]);
+  expect(ask("outside", "fd00:1::5", "2001:db8::1", 53)).toEqual(["accept", second, "node"]);
+  expect(ask("outside", "fd00:2::5", "2001:db8::1", 53)[0]).toBe("drop");
+  expect(ask("outside", "fd00:2::5", "fd00:1::11", 30_000)).toEqual(["accept", second, "node"]);
+});
