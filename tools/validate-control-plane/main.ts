@@ -1,4 +1,4 @@
-// `npm run validate:control-plane [-- DIR|FILE…]`: real control planes beside simulated ones.
+// `npm run validate:control-plane [-- [--brief] DIR|FILE…]`: real control planes beside simulated ones.
 import { fileURLToPath } from "node:url";
 import { UnusableRuns } from "./measured-run.ts";
 import { HELP, validate } from "./validate.ts";
@@ -11,8 +11,10 @@ const args = process.argv.slice(2);
 if (args.includes("--help") || args.includes("-h")) process.stdout.write(HELP);
 else {
   try {
-    const paths = args.length === 0 ? [MEASURED] : args;
-    const { outside } = validate(paths, (text) => process.stdout.write(text));
+    const named = args.filter((arg) => arg !== "--brief");
+    const paths = named.length === 0 ? [MEASURED] : named;
+    const brief = args.includes("--brief");
+    const { outside } = validate(paths, (text) => process.stdout.write(text), { brief });
     process.exitCode = outside === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof UnusableRuns)) throw error;

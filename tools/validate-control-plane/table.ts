@@ -29,8 +29,38 @@ export function runTable(
   );
   const create = run.phases.findIndex(({ phase }) => phase === "create");
   const spread = create < 0 ? [] : [propagationLine(run.phases[create], replays, create)];
-  return [...lines, "", ...spread, ...outside, ""].join("\n");
+  return `${[...lines, "", ...spread, ...outside, ""].join("\n")}\n`;
 }
+
+/** One row for each phase of each run, without a heading: the short form for a page. */
+export function briefRows(
+  run: MeasuredRun,
+  runClass: RunClass,
+  judged: readonly JudgedPhase[],
+  replays: readonly (readonly SimulatedPhase[])[],
+): string {
+  const rows = run.phases.map((phase, index) => {
+    const ours = replays.map((one) => one[index] as SimulatedPhase);
+    const cells = row(phase, judged[index] as JudgedPhase, ours);
+    const kept = BRIEF.map((column) => cells[COLUMNS.indexOf(column)]);
+    return `| ${[run.label, runClass, ...kept].join(" | ")} |\n`;
+  });
+  return rows.join("");
+}
+
+const BRIEF = [
+  "phase",
+  "slice events",
+  "slice kB protobuf",
+  "Endpoints events",
+  "Endpoints kB protobuf",
+  "verdict",
+];
+
+export const BRIEF_HEADING: string = [
+  `| ${["run", "class", ...BRIEF].join(" | ")} |`,
+  `|${["", "", ...BRIEF].map(() => "---|").join("")}\n`,
+].join("\n");
 
 const COLUMNS = [
   "phase",

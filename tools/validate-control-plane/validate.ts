@@ -2,7 +2,7 @@ import { type JudgedPhase, judgePhase } from "./judge.ts";
 import { classOf, type MeasuredRun, readRuns } from "./measured-run.ts";
 import { MEASURED_LOOPBACK_4CORE } from "./parameters.ts";
 import { replays } from "./replay.ts";
-import { runTable } from "./table.ts";
+import { BRIEF_HEADING, briefRows, runTable } from "./table.ts";
 
 const SEEDS_OF_MACHINE = 20;
 /** What a client's limit or a batch period decides hardly depends on the seed. */
@@ -14,10 +14,16 @@ export interface Verdicts {
 }
 
 /** Replays every run, prints it beside what was measured, and ends with the verdict. */
-export function validate(paths: readonly string[], out: (text: string) => void): Verdicts {
+export function validate(
+  paths: readonly string[],
+  out: (text: string) => void,
+  { brief = false } = {},
+): Verdicts {
   const runs = readRuns(paths);
   out(`Parameters: ${MEASURED_LOOPBACK_4CORE.name}\n\n`);
-  const judged = runs.flatMap((run) => validateRun(run, runs, out));
+  if (brief) out(BRIEF_HEADING);
+  const judged = runs.flatMap((run) => validateRun(run, runs, out, brief ? briefRows : runTable));
+  if (brief) out("\n");
   const inside = judged.filter((phase) => phase.inside).length;
   const outside = judged.length - inside;
   out(`${inside} phases inside, ${outside} outside\n`);
@@ -28,6 +34,7 @@ function validateRun(
   run: MeasuredRun,
   runs: readonly MeasuredRun[],
   out: (text: string) => void,
+  show: typeof runTable,
 ): readonly JudgedPhase[] {
   const runClass = classOf(run.label);
   const seeds = runClass === "machine" ? SEEDS_OF_MACHINE : SEEDS_OF_LIMIT;
@@ -42,19 +49,19 @@ function validateRun(
       run,
     ),
   );
-  out(`${runTable(run, runClass, judged, replayed)}\n`);
+  out(show(run, runClass, judged, replayed));
   return judged;
 }
 
 const isPartner = (label: string, other: string): boolean =>
   label === `${other}-rep2` || other === `${label}-rep2`;
 
-export const HELP = `npm run validate:control-plane [-- DIR|FILE…]
+export const HELP = `npm run validate:control-plane [-- [--brief] DIR|FILE…]
 
 Replays runs of a real control plane (etcd, kube-apiserver, kube-controller-manager) through the
 simulator: each run's own pod events and parameters drive the model's EndpointSlice and Endpoints
 controllers on the model's store. Prints, phase by phase, measured beside simulated. Without
-arguments: ../shared/conformance/kubernetes/measured beside the project.
+arguments: ../shared/conformance/kubernetes/measured beside the project. --brief: one table in all.
 
 Parameters: one set for all runs, ${MEASURED_LOOPBACK_4CORE.name}; not the defaults of the simulator.
 
