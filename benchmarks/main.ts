@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { allocation } from "./allocation/allocation.ts";
+import { churn } from "./churn/churn.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { hold } from "./hold/hold.ts";
 import { memory } from "./memory/memory.ts";
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "fan-out": fanOut,
   memory,
   allocation,
+  churn,
   shapes,
 };
 const PEERS = ["simjs@2.0.3", "simscript@1.0.37", "hypertimer@3.0.0"];

@@ -51,7 +51,7 @@ export default study("endpointslice-churn", {
         egressBytesPerSecond: (more.egressGigabits * 1e9) / 8,
         seed,
       },
-      progress,
+      { progress },
     );
     return {
       values: values(report),

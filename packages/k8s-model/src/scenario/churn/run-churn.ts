@@ -22,6 +22,13 @@ export interface ChurnReport {
   readonly warnings: readonly string[];
 }
 
+/** Told how a run gets on. */
+export interface ChurnWatcher {
+  /** How much of the run is done, 0 to 1. */
+  progress?(share: number): void;
+  phaseEnded?(report: PhaseReport): void;
+}
+
 const SECOND = 1_000_000_000;
 const CHUNK_NS = 20 * SECOND;
 /** A backlog of days is possible where the link is too narrow. */
@@ -47,10 +54,7 @@ type Phase = (typeof PHASES)[number][0];
  * Each phase lasts until the control plane is at rest and every proxy has the result in force; that
  * of the zone loss until no slice offers an endpoint there, because evictions go on for hours.
  */
-export function runChurn(
-  options: ChurnOptions,
-  progress: (share: number) => void = () => {},
-): ChurnReport {
+export function runChurn(options: ChurnOptions, watcher: ChurnWatcher = {}): ChurnReport {
   const sim = new Simulation({ seed: options.seed });
   const cluster = churnCluster(sim, options);
   rest(cluster, () => {});
@@ -58,11 +62,12 @@ export function runChurn(
   const phases: PhaseReport[] = [];
   let done = 0;
   for (const [phase, weight] of PHASES) {
-    const tell = (share: number): void => progress(done + weight * share);
-    play(phase, cluster, options, tell);
-    phases.push(meter.end(phase));
+    play(phase, cluster, options, (share) => watcher.progress?.(done + weight * share));
+    const report = meter.end(phase);
+    phases.push(report);
+    watcher.phaseEnded?.(report);
     done += weight;
-    progress(done);
+    watcher.progress?.(done);
   }
   const links = cluster.proxies.servers.links;
   const longestWaitNs = links.reduce((most, link) => Math.max(most, link.longestWaitNs), 0);
