@@ -63,6 +63,11 @@ export class ProxyRuns {
   readonly #services: VersionFacts;
   readonly #changes: EndpointChanges;
   readonly #slow: SlowWatchers;
+  readonly #jitters = new Float64Array(STREAMS);
+  #jitterNode = -1;
+  /** What runs have to do, given anew for each: costs are pure and keep nothing. */
+  readonly #all = { services: 0, endpoints: 0 };
+  readonly #changedLoad = { services: 0, endpoints: 0 };
 
   constructor(
     nodes: ProxyNodes,
@@ -116,7 +121,7 @@ export class ProxyRuns {
       timeNs,
       nodes.rank[node] as number,
       this.#options.watchers,
-      jitterSource(this.#options.seed, stream, node),
+      this.#jitter(node, stream),
     );
   }
 
@@ -140,9 +145,20 @@ export class ProxyRuns {
             position,
             nodes.rank[node] as number,
             this.#options.watchers,
-            jitterSource(this.#options.seed, stream, node),
+            this.#jitter(node, stream),
           );
     return Math.max(arrivesNs, listedNs);
+  }
+
+  /** The same node is asked for many times in a row. */
+  #jitter(node: number, stream: number): number {
+    if (node !== this.#jitterNode) {
+      const { seed } = this.#options;
+      this.#jitterNode = node;
+      this.#jitters[SERVICES] = jitterSource(seed, SERVICES, node);
+      this.#jitters[ENDPOINTS] = jitterSource(seed, ENDPOINTS, node);
+    }
+    return this.#jitters[stream] as number;
   }
 
   #line(node: number, stream: number): SendLine {
@@ -162,7 +178,8 @@ export class ProxyRuns {
     const full =
       nodes.needsFull[node] === 1 ||
       startNs - (nodes.lastFullNs[node] as number) > fullSyncPeriodNs;
-    const all = cost.constant ? NOTHING : this.loadAt(services, endpoints);
+    const all = this.#all;
+    if (cost.constant !== true) this.#load(services, endpoints);
     const runNs =
       full || cost.constant
         ? cost.fullSyncNs(all)
@@ -273,10 +290,13 @@ export class ProxyRuns {
 
   /** What there is at two positions. */
   loadAt(services: number, endpoints: number): RuleLoad {
-    return {
-      services: services === 0 ? 0 : this.#services.objects.at(services - 1),
-      endpoints: endpoints === 0 ? 0 : this.#changes.allEndpoints.at(endpoints - 1),
-    };
+    this.#load(services, endpoints);
+    return { ...this.#all };
+  }
+
+  #load(services: number, endpoints: number): void {
+    this.#all.services = services === 0 ? 0 : this.#services.objects.at(services - 1);
+    this.#all.endpoints = endpoints === 0 ? 0 : this.#changes.allEndpoints.at(endpoints - 1);
   }
 
   /** Services with a change in either range, each once, with all their endpoints. */
@@ -294,11 +314,11 @@ export class ProxyRuns {
     for (let position = fromS; position < toS; position++) {
       if (this.#services.nextOfObject.at(position) >= toS) services++;
     }
-    return { services, endpoints };
+    this.#changedLoad.services = services;
+    this.#changedLoad.endpoints = endpoints;
+    return this.#changedLoad;
   }
 }
-
-const NOTHING: RuleLoad = { services: 0, endpoints: 0 };
 
 function isDeletion({ deletionsUpTo }: VersionFacts, position: number): boolean {
   const before = position > deletionsUpTo.base ? deletionsUpTo.at(position - 1) : 0;
