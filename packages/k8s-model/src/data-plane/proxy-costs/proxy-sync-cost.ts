@@ -24,7 +24,7 @@ export function proxySyncCost(proxy: ProxyKind): {
 }
 
 /** A power of two. */
-const SLOTS = 4096;
+const SLOTS = 32_768;
 
 /** Times worked out before: thousands of nodes make the same run. */
 class KnownTimes {
