@@ -9,6 +9,7 @@ import { fanOut } from "./fan-out/fan-out.ts";
 import { hold } from "./hold/hold.ts";
 import { memory } from "./memory/memory.ts";
 import { mm1 } from "./mm1/mm1.ts";
+import { programming } from "./programming/programming.ts";
 import { table } from "./runner/report.ts";
 import type { Benchmark } from "./runner/result.ts";
 import { shapes } from "./shapes/shapes.ts";
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   mm1,
   "fan-out": fanOut,
   memory,
+  programming,
   allocation,
   churn,
   shapes,
