@@ -1,5 +1,6 @@
 export * from "./affinity/index.ts";
 export * from "./conntrack/index.ts";
+export * from "./dns/index.ts";
 export * from "./iptables/index.ts";
 export * from "./ipvs/index.ts";
 export * from "./kube-proxy/index.ts";

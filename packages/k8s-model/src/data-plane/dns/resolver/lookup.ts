@@ -1,0 +1,87 @@
+import type { DnsAnswer, DnsQuery, LookupResult } from "./message.ts";
+import type { ResolverConfig } from "./resolver-config.ts";
+
+/** Which addresses an application asks for: AF_UNSPEC, AF_INET, AF_INET6. */
+export type AddressFamily = "any" | "IPv4" | "IPv6";
+
+export interface LookupRequest {
+  readonly name: string;
+  readonly family: AddressFamily;
+  readonly config: ResolverConfig;
+  readonly nowNs: number;
+  /** What the library remembers between look-ups of one process; a fresh process where absent. */
+  readonly memory?: ResolverMemory;
+}
+
+/** What a resolver library keeps from look-up to look-up in one process (glibc: one thread). */
+export interface ResolverMemory {
+  /** glibc learnt that answers to a second query get lost. */
+  singleRequest: boolean;
+  singleRequestReopen: boolean;
+  /** Sends so far, for option `rotate`. */
+  rotation: number;
+}
+
+export function resolverMemory(): ResolverMemory {
+  return { singleRequest: false, singleRequestReopen: false, rotation: 0 };
+}
+
+/** A look-up sends these and waits for an answer or for the deadline; `Infinity`: for an answer only. */
+export interface LookupWait {
+  readonly send: readonly DnsQuery[];
+  readonly untilNs: number;
+}
+
+/** What ends a wait; without an answer it is the deadline. */
+export interface LookupEvent {
+  readonly nowNs: number;
+  readonly arrival?: { readonly query: DnsQuery; readonly answer: DnsAnswer };
+}
+
+/**
+ * A resolver library at work on one name, as a state machine: `next()` begins it, each further
+ * `next(event)` tells it what happened, and it says what to send and how long to wait, until it
+ * returns the result. It has no clock and no randomness of its own. Answers on sockets that it has
+ * closed must not be told to it; {@link runLookup} and `DnsClient` see to that by its sockets being
+ * numbered.
+ */
+export type Lookup<R = LookupResult> = Generator<LookupWait, R, LookupEvent>;
+
+/** Numbers of sockets and query identifiers within one look-up. */
+export class LookupNumbers {
+  #sockets = 0;
+  #ids = 0;
+
+  socket(): number {
+    return this.#sockets++;
+  }
+
+  id(): number {
+    return this.#ids++;
+  }
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const IPV6 = /^[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}$/;
+
+/** An address needs no server: every library answers it itself. */
+export function literalResult(name: string): LookupResult | undefined {
+  if (!IPV4.test(name) && !IPV6.test(name)) return undefined;
+  return { outcome: "found", addresses: [name], message: "" };
+}
+
+export function dotsOf(name: string): number {
+  let dots = 0;
+  for (const letter of name) if (letter === ".") dots++;
+  return dots;
+}
+
+export function withoutFinalDot(name: string): string {
+  return name.endsWith(".") ? name.slice(0, -1) : name;
+}
+
+/** A name below a search domain, either of them written with a final dot or without. */
+export function nameBelow(name: string, domain: string): string {
+  const bare = withoutFinalDot(domain);
+  return bare === "" ? withoutFinalDot(name) : `${name}.${bare}`;
+}
