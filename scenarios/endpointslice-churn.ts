@@ -28,7 +28,8 @@ export default study("endpointslice-churn", {
     qps: [20],
     burst: [30],
     proxyMode: ["iptables"],
-    apiServers: [3],
+    // 0: one for every 5,000 nodes, at least 3.
+    apiServers: [0],
     egressGigabits: [10],
   },
   choices: {
@@ -157,7 +158,7 @@ function phaseTable({ phases }: ChurnReport): StudyTable {
   };
 }
 
-function timeline({ timeline: moments, phases, options }: ChurnReport): StudyChart {
+function timeline({ timeline: moments, phases, options, apiServers }: ChurnReport): StudyChart {
   return {
     title: "What leaves the API servers",
     description:
@@ -177,7 +178,7 @@ function timeline({ timeline: moments, phases, options }: ChurnReport): StudyCha
         dashed: true,
         points: [0, moments.at(-1)?.atSeconds ?? 0].map((x) => ({
           x,
-          y: options.egressBytesPerSecond * options.apiServers,
+          y: options.egressBytesPerSecond * apiServers,
         })),
       },
     ],

@@ -10,7 +10,12 @@ import {
 } from "../../api/index.ts";
 import { Cluster } from "../../cluster/index.ts";
 import { proxySyncCost, runnerPeriods } from "../../data-plane/index.ts";
-import { type ChurnOptions, type ChurnProxyMode, endpointsKind } from "./churn-options.ts";
+import {
+  apiServerCount,
+  type ChurnOptions,
+  type ChurnProxyMode,
+  endpointsKind,
+} from "./churn-options.ts";
 import { storedBytes, watchBytes } from "./endpoint-bytes.ts";
 
 export const ZONES = ["a", "b", "c"] as const;
@@ -29,7 +34,7 @@ export function churnCluster(sim: Simulation, options: ChurnOptions): Cluster {
       endpointUpdatesBatchPeriodNs: batchPeriodNs,
     },
     apiServers: {
-      replicas: options.apiServers,
+      replicas: apiServerCount(options),
       egressBytesPerSecond: options.egressBytesPerSecond,
       bytesOf: watchBytes(bytes),
       storedBytesOf: storedBytes(bytes),

@@ -32,13 +32,14 @@ export interface ChurnOptions {
   readonly qps: number;
   readonly burst: number;
   readonly proxyMode: ChurnProxyMode;
+  /** 0: one for every 5,000 nodes, the size that Kubernetes is tested for, and at least 3. */
   readonly apiServers: number;
   /** Of each API server. */
   readonly egressBytesPerSecond: number;
   readonly seed: string;
 }
 
-/** A cluster as set up by default: one Service in slices of 100, three API servers of 10 Gbit/s. */
+/** A cluster as set up by default: one Service in slices of 100, API servers of 10 Gbit/s. */
 export const DEFAULT_CHURN: Omit<ChurnOptions, "nodes" | "pods" | "seed"> = {
   propagation: "slices",
   endpointsPerSlice: 100,
@@ -47,11 +48,19 @@ export const DEFAULT_CHURN: Omit<ChurnOptions, "nodes" | "pods" | "seed"> = {
   qps: 20,
   burst: 30,
   proxyMode: "iptables",
-  apiServers: 3,
+  apiServers: 0,
   egressBytesPerSecond: 1_250_000_000,
 };
 
 /** What the kube-proxies watch. */
 export function endpointsKind({ propagation }: ChurnOptions): "EndpointSlice" | "Endpoints" {
   return propagation === "slices" ? "EndpointSlice" : "Endpoints";
+}
+
+const NODES_PER_API_SERVER = 5000;
+const LEAST_API_SERVERS = 3;
+
+export function apiServerCount({ nodes, apiServers }: ChurnOptions): number {
+  if (apiServers > 0) return apiServers;
+  return Math.max(LEAST_API_SERVERS, Math.ceil(nodes / NODES_PER_API_SERVER));
 }

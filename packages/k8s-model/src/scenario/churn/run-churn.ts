@@ -14,6 +14,7 @@ export interface ChurnMoment {
 
 export interface ChurnReport {
   readonly options: ChurnOptions;
+  readonly apiServers: number;
   readonly phases: readonly PhaseReport[];
   readonly timeline: readonly ChurnMoment[];
   /** The longest that something waited for an API server's link (ns). */
@@ -72,7 +73,8 @@ export function runChurn(options: ChurnOptions, watcher: ChurnWatcher = {}): Chu
   const links = cluster.proxies.servers.links;
   const longestWaitNs = links.reduce((most, link) => Math.max(most, link.longestWaitNs), 0);
   const warnings = churnWarnings(phases, longestWaitNs);
-  return { options, phases, timeline: timelineOf(cluster), longestWaitNs, warnings };
+  const timeline = timelineOf(cluster);
+  return { options, apiServers: links.length, phases, timeline, longestWaitNs, warnings };
 }
 
 function play(
