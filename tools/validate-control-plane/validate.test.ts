@@ -7,6 +7,7 @@ import { classOf, durationNs, type MeasuredRun, readRuns, UnusableRuns } from ".
 import { MEASURED_LOOPBACK_4CORE } from "./parameters.ts";
 import { replays } from "./replay.ts";
 import { validate } from "./validate.ts";
+import { workBegins } from "./work-begins.ts";
 
 const FIXTURE = fileURLToPath(new URL("./fixtures/p100-n100-surge1-qps20.json", import.meta.url));
 
@@ -48,6 +49,19 @@ describe("a replay of a measured control plane", () => {
     if (run === undefined) throw new Error("The fixture holds one run.");
     const twice = [1, 2].map(() => replays(run, MEASURED_LOOPBACK_4CORE, 2));
     expect(twice[0]).toEqual(twice[1]);
+  });
+
+  it("begins the work of a pod event no later than its client saw it done", () => {
+    for (const run of readRuns([FIXTURE])) {
+      for (const phase of run.phases) {
+        const begins = workBegins(phase, run, MEASURED_LOOPBACK_4CORE);
+        const late = begins.filter(
+          (ns, index) => ns > (phase.podEvents[index]?.[0] ?? 0) * 1e6 + 1,
+        );
+        expect(begins).toHaveLength(phase.podEvents.length);
+        expect(late).toEqual([]);
+      }
+    }
   });
 
   it("judges by the words of a name, the first that matches", () => {
