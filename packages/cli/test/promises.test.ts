@@ -81,6 +81,20 @@ describe("what-if", () => {
       expect(code).toBe(0);
       expect(JSON.parse(out)).toMatchObject({ charts: { timeline: { changeAtSeconds: 1 } } });
     }));
+
+  test("faults of the control plane are marked on the time line, with all promises checked", () =>
+    inFolder({ "shop.yaml": SHOP }, async (folder) => {
+      const faults = ["api-server=0@1s-2s", "leader=kcm@1s", "etcd=10@2s-4s"];
+      const { code, out } = await ask(
+        folder,
+        ...[...SAME_ZONE, "--apply-at", "1s", "--check", "--json"],
+        ...faults.flatMap((fault) => ["--fault", fault]),
+      );
+      expect(code).toBe(0);
+      for (const words of ["API server 0 goes down", "etcd becomes slow", "lose their leader"]) {
+        expect(out).toContain(words);
+      }
+    }));
 });
 
 describe("bad input ends with 2, its place and a remedy", () => {

@@ -68,7 +68,10 @@ export class ProxyFleet {
   /** When all nodes were last brought up, and the versions that were there then. */
   #advanced = { ns: -1, written: 0 };
 
-  /** Versions come straight from the store where no API servers are given. */
+  /**
+   * Versions come straight from the store where no API servers are given: in no time, and every
+   * event counts as one byte.
+   */
   constructor(store: Store, options: ProxyOptions, servers?: ApiServers) {
     const { endpointsKind = "EndpointSlice", minSyncPeriodNs } = options;
     this.#options = options;
@@ -79,7 +82,7 @@ export class ProxyFleet {
       store.watch("Service", "kube-proxy", 0) as Cursor,
       store.watch(endpointsKind, "kube-proxy", 0) as Cursor,
     ];
-    this.servers = servers ?? new ApiServers(store, IDEAL_API_SERVER, () => 0);
+    this.servers = servers ?? new ApiServers(store, IDEAL_API_SERVER, () => 1);
     this.#streams = [
       this.servers.stream("Service", "kube-proxy"),
       this.servers.stream(endpointsKind, "kube-proxy"),
