@@ -1,5 +1,5 @@
 import { JsonSyntaxError, readJson } from "./json-reader.ts";
-import type { Suite, Verdict } from "./suite.ts";
+import type { SplitRecord, Suite, VectorRecord, Verdict } from "./suite.ts";
 
 const SHOWN_DIFFERENCES = 20;
 const MAX_LINE = 400;
@@ -63,11 +63,29 @@ function emptyTally(): Tally {
 }
 
 async function runFile(suite: Suite, file: string, io: ConformanceIo, tally: Tally): Promise<void> {
-  for (const [index, line] of read(file, io).split("\n").entries()) {
+  const text = read(file, io);
+  const parts = suite.split?.(text);
+  if (parts !== undefined) {
+    for (const part of parts) await runPart(suite, part, io, tally);
+    return;
+  }
+  for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const { id, verdict } = await runLine(suite, line, `${file}:${index + 1}`);
     count(tally, id, verdict);
   }
+}
+
+async function runPart(
+  suite: Suite,
+  { id, input }: SplitRecord,
+  io: ConformanceIo,
+  tally: Tally,
+): Promise<void> {
+  const verdict = await judged(suite, input, { id, fields: input, textOf: () => "" });
+  const [first = ""] = verdict.differences;
+  io.out(`${verdict.outcome.padEnd(6)}  ${id}${first === "" ? "" : `: ${short(first)}`}\n`);
+  count(tally, id, verdict);
 }
 
 function read(file: string, io: ConformanceIo): string {
@@ -90,15 +108,18 @@ async function runLine(
     throw new UnusableInput(`${place}: not a record with "input" and "output".`);
   }
   const id = typeof fields.id === "string" ? fields.id : place;
+  const input = suite.wholeRecord ? fields : fields.input;
+  return { id, verdict: await judged(suite, input, { id, fields, textOf }) };
+}
+
+async function judged(suite: Suite, input: unknown, record: VectorRecord): Promise<Verdict> {
   try {
-    const input = suite.wholeRecord ? fields : fields.input;
-    const verdict = await suite.run(input, fields.output, { id, fields, textOf });
-    return { id, verdict };
+    return await suite.run(input, record.fields.output, record);
   } catch (error) {
     // A crash of ours on one record must not hide the others.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const first = text.split("\n").slice(0, 3).join(" | ");
-    return { id, verdict: { outcome: "failed", differences: [`threw ${first}`] } };
+    return { outcome: "failed", differences: [`threw ${first}`] };
   }
 }
 
@@ -117,12 +138,15 @@ function count(tally: Tally, id: string, { outcome, differences }: Verdict): voi
   if (outcome !== "failed") return;
   for (const difference of differences.length === 0 ? ["failed"] : differences) {
     if (tally.differences.length < SHOWN_DIFFERENCES) {
-      const text = `${id}: ${difference}`;
-      tally.differences.push(text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text);
+      tally.differences.push(short(`${id}: ${difference}`));
     } else {
       tally.unshown += 1;
     }
   }
+}
+
+function short(text: string): string {
+  return text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text;
 }
 
 function report(suite: Suite, tally: Tally, { out }: ConformanceIo): number {

@@ -9,6 +9,12 @@ export interface VectorRecord {
   textOf(node: object): string;
 }
 
+/** One record of a file that holds several in a shape of its own. */
+export interface SplitRecord {
+  readonly id: string;
+  readonly input: JsonObject;
+}
+
 /**
  * What a record came to. `refused`: a documented quirk of the original, answered by our own coded
  * error. `not comparable`: the kind is not simulated, or the record itself says so.
@@ -29,6 +35,11 @@ export interface Suite<Input = any, Output = any> {
   readonly allowance?: number;
   /** Share of all records that may be refused; none may when absent. */
   readonly refusable?: number;
+  /**
+   * Takes a file apart that is not one record a line. `undefined`: not of that shape, read it line by
+   * line. Each record is given to `run` as its input and printed with its verdict.
+   */
+  split?(file: string): readonly SplitRecord[] | undefined;
   /** The vectors have no `input` and `output`: `run` is given the whole record as its input. */
   readonly wholeRecord?: boolean;
   run(input: Input, output: Output, record: VectorRecord): Verdict | Promise<Verdict>;

@@ -1,5 +1,6 @@
 import type { Suite } from "../suite.ts";
 import { boundedFrequency } from "./bounded-frequency.ts";
+import { captures } from "./captures.ts";
 import { conntrackCleanup } from "./conntrack-cleanup.ts";
 import { daemonsetRollout } from "./daemonset-rollout.ts";
 import { endpointsliceReconcile, trafficDistribution } from "./endpointslice-reconcile.ts";
@@ -14,6 +15,7 @@ import { nodeLifecycle } from "./node-lifecycle.ts";
 import { proxyCategorize } from "./proxy-categorize.ts";
 import { quantity } from "./quantity.ts";
 import { replicasetPodDeletionOrder } from "./replicaset-pod-deletion-order.ts";
+import { resolver } from "./resolver.ts";
 import { rollout } from "./rollout.ts";
 import { rolloutProportional } from "./rollout-proportional.ts";
 import { schedulerPlacement } from "./scheduler-placement.ts";
@@ -35,6 +37,7 @@ export const SUITES: readonly Suite[] = [
   topologyHints,
   proxyCategorize,
   kubeproxyRules,
+  captures,
   conntrackCleanup,
   ipSpread,
   rollout,
@@ -49,4 +52,5 @@ export const SUITES: readonly Suite[] = [
   workqueueBackoff,
   triggerTime,
   boundedFrequency,
+  resolver,
 ];

@@ -7,6 +7,7 @@ export * from "./kube-proxy/index.ts";
 export * from "./maglev/index.ts";
 export * from "./nftables/index.ts";
 export * from "./node-addresses/index.ts";
+export * from "./packet/index.ts";
 export * from "./proxied-port/index.ts";
 export * from "./proxy-costs/index.ts";
 export * from "./rule-walk/index.ts";

@@ -1,0 +1,237 @@
+import type { RandomStream } from "@k8s-netsim/sim-core";
+import type { Transit } from "../netfilter/index.ts";
+import {
+  type IcmpMessage,
+  isIcmpError,
+  type Packet,
+  type SctpPacket,
+  TcpFlag,
+  type TcpSegment,
+  type UdpDatagram,
+} from "../wire/index.ts";
+import { IcmpCode } from "./icmp-errors.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+import { type Ends, TcpConnection } from "./tcp-connection.ts";
+import { LINUX_6_18, type TcpProfile } from "./tcp-profile.ts";
+import { UdpSocket } from "./udp-socket.ts";
+
+const FIRST_PORT = 32_768;
+const PORTS = 28_232;
+
+/** A program's answer to a datagram; undefined: it says nothing. */
+export type UdpService = (request: UdpDatagram, from: Ends) => void;
+
+/** The sockets of one namespace, and what the kernel answers in their place. */
+export class Host {
+  readonly namespace: NetworkNamespace;
+  readonly #profile: TcpProfile;
+  readonly #ports: RandomStream;
+  readonly #usedPorts = new Set<number>();
+  readonly #tcp = new Map<string, TcpConnection>();
+  readonly #listeners = new Map<number, (connection: TcpConnection) => void>();
+  readonly #udp = new Map<string, UdpSocket>();
+  readonly #udpServices = new Map<number, UdpService>();
+  readonly #tunnels = new Map<number, (inner: UdpDatagram) => void>();
+  #sctp: ((packet: SctpPacket, whole: Packet) => void) | undefined;
+  #icmp: ((message: IcmpMessage, whole: Packet) => void) | undefined;
+
+  constructor(namespace: NetworkNamespace, ports: RandomStream, profile: TcpProfile = LINUX_6_18) {
+    this.namespace = namespace;
+    this.#ports = ports;
+    this.#profile = profile;
+    namespace.deliver = (packet, transit) => this.#deliver(packet, transit);
+  }
+
+  /** Opens a connection; what becomes of it is told by its `opened`. */
+  connect(address: string, port: number, from?: string): TcpConnection {
+    const ends = this.#ends(address, port, from);
+    const connection = new TcpConnection(this.namespace, this.#profile, ends, "SYN_SENT");
+    this.#keep(connection);
+    connection.open();
+    return connection;
+  }
+
+  listen(port: number, accept: (connection: TcpConnection) => void): void {
+    this.#listeners.set(port, accept);
+  }
+
+  udpSocket(address: string, port: number, from?: string): UdpSocket {
+    const socket = new UdpSocket(this.namespace, this.#ends(address, port, from));
+    this.#udp.set(endsKey(socket.ends), socket);
+    return socket;
+  }
+
+  serveUdp(port: number, service: UdpService): void {
+    this.#udpServices.set(port, service);
+  }
+
+  /** Takes the tunnel packets of a port, ahead of every socket. */
+  serveTunnel(port: number, take: (packet: UdpDatagram) => void): void {
+    this.#tunnels.set(port, take);
+  }
+
+  serveSctp(take: (packet: SctpPacket, whole: Packet) => void): void {
+    this.#sctp = take;
+  }
+
+  /** Shows every ICMP message for this host, as a raw socket does. */
+  watchIcmp(take: (message: IcmpMessage, whole: Packet) => void): void {
+    this.#icmp = take;
+  }
+
+  #ends(remoteAddress: string, remotePort: number, from: string | undefined): Ends {
+    const localAddress = from ?? this.namespace.sourceFor(remoteAddress) ?? "0.0.0.0";
+    return { localAddress, localPort: this.freePort(), remoteAddress, remotePort };
+  }
+
+  /** An ephemeral port that this host has not used yet. */
+  freePort(): number {
+    let port = FIRST_PORT + this.#ports.int(PORTS);
+    while (this.#usedPorts.has(port)) port = FIRST_PORT + this.#ports.int(PORTS);
+    this.#usedPorts.add(port);
+    return port;
+  }
+
+  #keep(connection: TcpConnection): void {
+    const key = endsKey(connection.ends);
+    this.#tcp.set(key, connection);
+    connection.onClosed = () => {
+      if (this.#tcp.get(key) === connection) this.#tcp.delete(key);
+    };
+  }
+
+  #deliver(packet: Packet, transit: Transit): void {
+    const { transport } = packet;
+    switch (transport.kind) {
+      case "tcp":
+        this.#deliverTcp(packet, transport);
+        return;
+      case "udp":
+        this.#deliverUdp(packet, transport, transit);
+        return;
+      case "icmp":
+        this.#deliverIcmp(packet, transport);
+        return;
+      case "sctp":
+        if (this.#sctp !== undefined) this.#sctp(transport, packet);
+        else this.namespace.refuse(transit, 3, IcmpCode.PROTOCOL);
+    }
+  }
+
+  #deliverTcp(packet: Packet, segment: TcpSegment): void {
+    const ends = endsOf(packet, segment.sourcePort, segment.destinationPort);
+    const known = this.#tcp.get(endsKey(ends));
+    if (known !== undefined) {
+      known.receive(segment);
+      return;
+    }
+    const accept = this.#listeners.get(segment.destinationPort);
+    if (segment.flags !== TcpFlag.SYN || accept === undefined) {
+      this.#reset(packet, segment);
+      return;
+    }
+    const connection = new TcpConnection(this.namespace, this.#profile, ends, "SYN_RECEIVED");
+    this.#keep(connection);
+    connection.onEstablished = () => accept(connection);
+    connection.accept(segment);
+  }
+
+  /** Nobody knows this segment: its sender is told. */
+  #reset({ source, destination }: Packet, segment: TcpSegment): void {
+    const { flags, sequence, acknowledgment, payload } = segment;
+    if ((flags & TcpFlag.RST) !== 0) return;
+    const answered = (flags & TcpFlag.ACK) !== 0;
+    const length = payload.length + ((flags & (TcpFlag.SYN | TcpFlag.FIN)) === 0 ? 0 : 1);
+    this.namespace.send({
+      source: destination,
+      destination: source,
+      ttl: 64,
+      dontFragment: true,
+      identification: 0,
+      transport: {
+        kind: "tcp",
+        sourcePort: segment.destinationPort,
+        destinationPort: segment.sourcePort,
+        flags: answered ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK,
+        sequence: answered ? acknowledgment : 0,
+        acknowledgment: answered ? 0 : sequence + length,
+        window: 0,
+        optionBytes: 0,
+        payload: "",
+      },
+    });
+  }
+
+  #deliverUdp(packet: Packet, datagram: UdpDatagram, transit: Transit): void {
+    const tunnel = this.#tunnels.get(datagram.destinationPort);
+    if (tunnel !== undefined && datagram.tunnelled !== undefined) {
+      tunnel(datagram);
+      return;
+    }
+    const ends = endsOf(packet, datagram.sourcePort, datagram.destinationPort);
+    const socket = this.#udp.get(endsKey(ends));
+    if (socket !== undefined) {
+      socket.receive(datagram.payload);
+      return;
+    }
+    const service = this.#udpServices.get(datagram.destinationPort);
+    if (service !== undefined) {
+      service(datagram, ends);
+      return;
+    }
+    this.namespace.refuse(transit, 3, IcmpCode.PORT);
+  }
+
+  #deliverIcmp(packet: Packet, message: IcmpMessage): void {
+    if (isIcmpError(message)) this.#deliverError(message);
+    else if (message.type === 8) this.#echo(packet, message);
+    this.#icmp?.(message, packet);
+  }
+
+  #deliverError({ type, code, mtu, quoted }: IcmpMessage): void {
+    if (quoted === undefined) return;
+    const { transport, source, destination } = quoted.packet;
+    if (transport.kind === "icmp") return;
+    if (type === 3 && code === IcmpCode.FRAGMENTATION_NEEDED && mtu !== undefined) {
+      this.namespace.learnPathMtu(destination, mtu);
+    }
+    const { sourcePort: localPort, destinationPort: remotePort } = transport;
+    const key = endsKey({
+      localAddress: source,
+      localPort,
+      remoteAddress: destination,
+      remotePort,
+    });
+    if (transport.kind === "tcp") this.#tcp.get(key)?.receiveError(type, code, mtu);
+    else this.#udp.get(key)?.receiveError(type, code);
+  }
+
+  #echo(packet: Packet, message: IcmpMessage): void {
+    const { source, destination } = packet;
+    const transport: IcmpMessage = { ...message, type: 0 };
+    this.namespace.send({
+      ...packet,
+      source: destination,
+      destination: source,
+      ttl: 64,
+      transport,
+    });
+  }
+}
+
+function endsOf(
+  { source, destination }: Packet,
+  sourcePort: number,
+  destinationPort: number,
+): Ends {
+  return {
+    localAddress: destination,
+    localPort: destinationPort,
+    remoteAddress: source,
+    remotePort: sourcePort,
+  };
+}
+
+function endsKey({ localAddress, localPort, remoteAddress, remotePort }: Ends): string {
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+}

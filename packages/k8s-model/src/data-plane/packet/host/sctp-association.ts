@@ -1,0 +1,91 @@
+import { Signal } from "@k8s-netsim/sim-core";
+import type { Packet, SctpChunk, SctpChunkKind, SctpPacket } from "../wire/index.ts";
+import type { Host } from "./host.ts";
+
+/** What chunks carry beyond their own header. */
+const BODY_BYTES: Readonly<Record<SctpChunkKind, number>> = {
+  DATA: 20,
+  INIT: 16,
+  INIT_ACK: 24,
+  SACK: 12,
+  SHUTDOWN: 4,
+  SHUTDOWN_ACK: 0,
+  COOKIE_ECHO: 4,
+  COOKIE_ACK: 0,
+  SHUTDOWN_COMPLETE: 0,
+};
+
+/** What a listening side answers to each chunk. */
+const ANSWERS: Partial<Record<SctpChunkKind, SctpChunkKind>> = {
+  INIT: "INIT_ACK",
+  COOKIE_ECHO: "COOKIE_ACK",
+  DATA: "SACK",
+  SHUTDOWN: "SHUTDOWN_ACK",
+};
+
+function chunk(kind: SctpChunkKind): SctpChunk {
+  return { kind, bodyBytes: BODY_BYTES[kind] };
+}
+
+function send(
+  host: Host,
+  kind: SctpChunkKind,
+  verificationTag: number,
+  ends: { source: string; destination: string; sourcePort: number; destinationPort: number },
+): void {
+  const { source, destination, sourcePort, destinationPort } = ends;
+  const chunks = [chunk(kind)];
+  host.namespace.send({
+    source,
+    destination,
+    ttl: 64,
+    dontFragment: true,
+    identification: 0,
+    transport: { kind: "sctp", sourcePort, destinationPort, verificationTag, chunks },
+  });
+}
+
+/** Answers associations the way a listening SCTP socket does, one chunk a packet. */
+export function listenSctp(host: Host, port: number, tag: number): void {
+  host.serveSctp((packet, { source, destination }) => {
+    const [first] = packet.chunks;
+    const answer = first === undefined ? undefined : ANSWERS[first.kind];
+    if (answer === undefined || packet.destinationPort !== port) return;
+    send(host, answer, tag, {
+      source: destination,
+      destination: source,
+      sourcePort: port,
+      destinationPort: packet.sourcePort,
+    });
+  });
+}
+
+/** The client's side of one association: each step fires with the packet that answered it. */
+export class SctpAssociation {
+  readonly #host: Host;
+  readonly #tag: number;
+  readonly #ends: {
+    source: string;
+    destination: string;
+    sourcePort: number;
+    destinationPort: number;
+  };
+  #answer: Signal<Packet> = new Signal("SCTP answer", { latched: true });
+
+  constructor(host: Host, destination: string, destinationPort: number, tag: number) {
+    this.#host = host;
+    this.#tag = tag;
+    const source = host.namespace.sourceFor(destination) ?? "0.0.0.0";
+    this.#ends = { source, destination, sourcePort: host.freePort(), destinationPort };
+    host.serveSctp((packet: SctpPacket, whole) => {
+      if (packet.destinationPort === this.#ends.sourcePort) this.#answer.fire(whole);
+    });
+  }
+
+  /** Sends one chunk; the signal fires with the answer. */
+  send(kind: SctpChunkKind): Signal<Packet> {
+    this.#answer = new Signal("SCTP answer", { latched: true });
+    send(this.#host, kind, kind === "INIT" ? 0 : this.#tag, this.#ends);
+    return this.#answer;
+  }
+}

@@ -1,0 +1,2 @@
+export * from "./lab/index.ts";
+export * from "./wire/index.ts";

@@ -1,0 +1,183 @@
+import type { Endpoint, EndpointSlice, Service, ServicePort } from "../../../api/index.ts";
+import type { LabPlan } from "./plan.ts";
+
+/** A Service of the lab, in one line: ports 80/TCP → 8080 and 53/UDP → 5353 unless it says otherwise. */
+export interface LabService {
+  readonly name: string;
+  readonly clusterIP: string;
+  /** Pods, or addresses that no pod has. */
+  readonly endpoints: readonly string[];
+  readonly targetPorts?: { readonly tcp: number; readonly udp: number };
+  /** One SCTP port in place of the two. */
+  readonly sctpPort?: number;
+  readonly nodePorts?: { readonly tcp: number; readonly udp: number };
+  readonly externalPolicyLocal?: boolean;
+  readonly internalPolicyLocal?: boolean;
+  readonly loadBalancerIP?: string;
+  readonly sourceRanges?: readonly string[];
+  readonly externalIPs?: readonly string[];
+  readonly affinitySeconds?: number;
+  readonly healthCheckNodePort?: number;
+}
+
+/** How an endpoint stands; all true and not terminating unless told. */
+export interface EndpointCondition {
+  readonly ready?: boolean;
+  readonly serving?: boolean;
+  readonly terminating?: boolean;
+}
+
+const NAMESPACE = "default";
+
+/** The Services that stand while the situations are played. */
+export const LAB_SERVICES: readonly LabService[] = [
+  { name: "same", clusterIP: "10.96.0.10", endpoints: ["b1"] },
+  { name: "remote", clusterIP: "10.96.0.11", endpoints: ["b2"] },
+  { name: "hairpin", clusterIP: "10.96.0.12", endpoints: ["a1"] },
+  { name: "affinity", clusterIP: "10.96.0.13", endpoints: ["b1", "b2"], affinitySeconds: 2 },
+  {
+    name: "empty",
+    clusterIP: "10.96.0.14",
+    endpoints: [],
+    nodePorts: { tcp: 30_082, udp: 30_182 },
+  },
+  { name: "spread", clusterIP: "10.96.0.15", endpoints: ["b1", "b2"] },
+  {
+    name: "npc",
+    clusterIP: "10.96.0.16",
+    endpoints: ["b2"],
+    nodePorts: { tcp: 30_080, udp: 30_180 },
+  },
+  {
+    name: "npl",
+    clusterIP: "10.96.0.17",
+    endpoints: ["b2"],
+    nodePorts: { tcp: 30_081, udp: 30_181 },
+    externalPolicyLocal: true,
+  },
+  { name: "itl", clusterIP: "10.96.0.18", endpoints: ["b2"], internalPolicyLocal: true },
+  { name: "moves", clusterIP: "10.96.0.19", endpoints: ["b2"] },
+  { name: "dies", clusterIP: "10.96.0.20", endpoints: ["b2"] },
+  { name: "term", clusterIP: "10.96.0.21", endpoints: ["b2"] },
+  {
+    name: "closedport",
+    clusterIP: "10.96.0.22",
+    endpoints: ["b2"],
+    targetPorts: { tcp: 9999, udp: 9998 },
+  },
+  { name: "ghost", clusterIP: "10.96.0.23", endpoints: ["10.244.2.77"] },
+  {
+    name: "lb",
+    clusterIP: "10.96.0.24",
+    endpoints: ["b2"],
+    nodePorts: { tcp: 30_083, udp: 30_183 },
+    loadBalancerIP: "203.0.113.10",
+    sourceRanges: ["192.168.0.0/28"],
+  },
+  {
+    name: "lbopen",
+    clusterIP: "10.96.0.25",
+    endpoints: ["b2"],
+    nodePorts: { tcp: 30_084, udp: 30_184 },
+    loadBalancerIP: "203.0.113.11",
+    externalPolicyLocal: true,
+    healthCheckNodePort: 32_000,
+  },
+  { name: "ext", clusterIP: "10.96.0.26", endpoints: ["b2"], externalIPs: ["198.51.100.5"] },
+  { name: "sctp", clusterIP: "10.96.0.27", endpoints: ["b2"], sctpPort: 9899 },
+];
+
+/** The Service object as the API server holds it. */
+export function serviceObject(lab: LabService): Service {
+  const { name, clusterIP, nodePorts, loadBalancerIP } = lab;
+  const type =
+    loadBalancerIP !== undefined
+      ? "LoadBalancer"
+      : nodePorts !== undefined
+        ? "NodePort"
+        : "ClusterIP";
+  const exposed = type !== "ClusterIP" || lab.externalIPs !== undefined;
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      type,
+      clusterIP,
+      clusterIPs: [clusterIP],
+      ports: servicePorts(lab),
+      externalIPs: lab.externalIPs ?? [],
+      loadBalancerSourceRanges: lab.sourceRanges ?? [],
+      healthCheckNodePort: lab.healthCheckNodePort ?? 0,
+      internalTrafficPolicy: lab.internalPolicyLocal === true ? "Local" : "Cluster",
+      ...(exposed
+        ? { externalTrafficPolicy: lab.externalPolicyLocal === true ? "Local" : "Cluster" }
+        : {}),
+      ...(lab.affinitySeconds === undefined
+        ? {}
+        : {
+            sessionAffinity: "ClientIP",
+            sessionAffinityConfig: { clientIP: { timeoutSeconds: lab.affinitySeconds } },
+          }),
+    },
+    status: {
+      loadBalancer: { ingress: loadBalancerIP === undefined ? [] : [{ ip: loadBalancerIP }] },
+    },
+  };
+}
+
+function servicePorts({ sctpPort, nodePorts }: LabService): readonly ServicePort[] {
+  if (sctpPort !== undefined) return [{ name: "s", protocol: "SCTP", port: sctpPort }];
+  return [
+    { name: "t", protocol: "TCP", port: 80, nodePort: nodePorts?.tcp ?? 0 },
+    { name: "u", protocol: "UDP", port: 53, nodePort: nodePorts?.udp ?? 0 },
+  ];
+}
+
+/** The one slice of a Service, with its endpoints in the given conditions. */
+export function sliceObject(
+  lab: LabService,
+  plan: LabPlan,
+  conditions: ReadonlyMap<string, EndpointCondition> = new Map(),
+): EndpointSlice {
+  const { tcp = 8080, udp = 5353 } = lab.targetPorts ?? {};
+  const endpoints = lab.endpoints.map((name) => endpointOf(name, plan, conditions.get(name)));
+  return {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: {
+      name: `${lab.name}-1`,
+      namespace: NAMESPACE,
+      labels: { "kubernetes.io/service-name": lab.name },
+    },
+    addressType: "IPv4",
+    ports:
+      lab.sctpPort === undefined
+        ? [
+            { name: "t", protocol: "TCP", port: tcp },
+            { name: "u", protocol: "UDP", port: udp },
+          ]
+        : [{ name: "s", protocol: "SCTP", port: lab.sctpPort }],
+    endpoints,
+  };
+}
+
+function endpointOf(
+  name: string,
+  plan: LabPlan,
+  { ready = true, serving = true, terminating = false }: EndpointCondition = {},
+): Endpoint {
+  const node = plan.nodes.find(({ pods }) => pods.some((pod) => pod.name === name));
+  const address = node?.pods.find((pod) => pod.name === name)?.address ?? name;
+  const home = node ?? plan.nodes.find(({ podRange }) => sharesPrefix(podRange, address));
+  return {
+    addresses: [address],
+    conditions: { ready, serving, terminating },
+    ...(home === undefined ? {} : { nodeName: home.name }),
+  };
+}
+
+/** Whether an address has the first three numbers of a range. */
+function sharesPrefix(range: string, address: string): boolean {
+  return range.split(".").slice(0, 3).join(".") === address.split(".").slice(0, 3).join(".");
+}

@@ -1,0 +1,87 @@
+/** A pod of the lab, by address. */
+export interface PlannedPod {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface PlannedNode {
+  readonly name: string;
+  readonly address: string;
+  readonly podRange: string;
+  readonly pods: readonly PlannedPod[];
+}
+
+/** Pods on a Linux bridge of the first node, beside those with a cable of their own. */
+export interface PlannedBridge {
+  readonly device: string;
+  /** With prefix length. */
+  readonly address: string;
+  readonly pods: readonly PlannedPod[];
+  readonly callsRules: boolean;
+  readonly hairpin: boolean;
+}
+
+/** Everything that a lab is built from: a few nodes on one network, pods, an outside client. */
+export interface LabPlan {
+  readonly underlay: string;
+  readonly underlayMtu: number;
+  readonly podMtu: number;
+  readonly nodes: readonly PlannedNode[];
+  readonly client: { readonly name: string; readonly addresses: readonly string[] };
+  /** Where packets for nobody go; one of the client's addresses makes it the nodes' default router. */
+  readonly defaultRouter: string;
+  readonly podRange: string;
+  readonly serviceRange: string;
+  readonly overlay: OverlayPlan;
+}
+
+export interface OverlayPlan {
+  readonly device: string;
+  readonly vni: number;
+  readonly port: number;
+  readonly mtu: number;
+}
+
+/** Two nodes with two pods each, on which the situations are played. */
+export const PACKET_LAB: LabPlan = {
+  underlay: "192.168.0.0/24",
+  underlayMtu: 1500,
+  podMtu: 1500,
+  nodes: [
+    {
+      name: "n1",
+      address: "192.168.0.11",
+      podRange: "10.244.1.0/24",
+      pods: [
+        { name: "a1", address: "10.244.1.2" },
+        { name: "b1", address: "10.244.1.3" },
+      ],
+    },
+    {
+      name: "n2",
+      address: "192.168.0.12",
+      podRange: "10.244.2.0/24",
+      pods: [
+        { name: "a2", address: "10.244.2.2" },
+        { name: "b2", address: "10.244.2.3" },
+      ],
+    },
+  ],
+  client: { name: "cl", addresses: ["192.168.0.100", "192.168.0.1", "192.168.0.5"] },
+  defaultRouter: "192.168.0.1",
+  podRange: "10.244.0.0/16",
+  serviceRange: "10.96.0.0/16",
+  overlay: { device: "flannel.1", vni: 1, port: 8472, mtu: 1450 },
+};
+
+/** The bridge on node n1 of some situations. */
+export const LAB_BRIDGE: PlannedBridge = {
+  device: "cni0",
+  address: "10.244.1.201/29",
+  pods: [
+    { name: "c1", address: "10.244.1.202" },
+    { name: "d1", address: "10.244.1.203" },
+  ],
+  callsRules: true,
+  hairpin: false,
+};

@@ -1,0 +1,2 @@
+export { fragmentsOf, Reassembly } from "./fragments.ts";
+export * from "./packet.ts";
