@@ -59,6 +59,13 @@ export class ApiServers {
     return this.#streams;
   }
 
+  /** Bookmarks that all watches get a second, now: counted, not sent over the links. */
+  get bookmarksPerSecond(): number {
+    let watches = 0;
+    for (const { attached } of this.#streams) for (const count of attached) watches += count;
+    return (watches * 1e9) / this.parameters.bookmarkPeriodNs;
+  }
+
   /** Opens a stream of a kind, from its first version on. */
   stream(kind: string, name: string): WatchStream {
     const cursor = this.#store.watch(kind, name, 0) as Cursor;

@@ -99,6 +99,7 @@ describe("an API server's link", () => {
     // 5,000 bytes each at a byte a nanosecond; the list itself would be made after 1,000 ns.
     expect(done).toEqual([S + 5000, S + 10_000, S + 15_000]);
     expect(stream.attached).toEqual([3]);
+    expect(servers.bookmarksPerSecond).toBe(3 / 60);
     expect([servers.lists, servers.listedBytes]).toEqual([3, 15_000]);
   });
 });
