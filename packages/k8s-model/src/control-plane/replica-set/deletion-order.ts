@@ -15,10 +15,10 @@ const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
 /** Sorts pods so that the first are deleted first. The order is Kubernetes', and not transitive everywhere. */
 export function deletionOrder(pods: readonly RankedPod[], nowNs: number): RankedPod[] {
-  return [...pods].sort((a, b) => {
-    if (goesBefore(a, b, nowNs)) return -1;
-    return goesBefore(b, a, nowNs) ? 1 : 0;
-  });
+  return pods
+    .map((ranked) => keyOf(ranked, nowNs))
+    .sort(compare)
+    .map(({ ranked }) => ranked);
 }
 
 /** Ranks of the candidates for deletion among all related pods. */
@@ -31,49 +31,68 @@ export function rankByNode(candidates: readonly Pod[], related: readonly Pod[]):
   return candidates.map((pod) => ({ pod, rank: counts.get(pod.spec.nodeName ?? "") ?? 0 }));
 }
 
+/** What two pods are compared by, read once for each. */
+interface SortKey {
+  readonly ranked: RankedPod;
+  readonly assigned: boolean;
+  readonly phase: number;
+  readonly ready: boolean;
+  readonly deletionCost: number;
+  readonly readySinceNs: number | undefined;
+  readonly readyAge: number;
+  readonly restarts: number;
+  readonly createdNs: number | undefined;
+  readonly createdAge: number;
+  readonly uid: string;
+}
+
+function keyOf(ranked: RankedPod, nowNs: number): SortKey {
+  const { pod } = ranked;
+  const ready = isPodReady(pod);
+  const since = ready ? readySinceNs(pod) : undefined;
+  const createdNs = timeOfTimestamp(pod.metadata.creationTimestamp);
+  return {
+    ranked,
+    assigned: (pod.spec.nodeName ?? "") !== "",
+    phase: PHASE_ORDER[pod.status?.phase ?? ""] ?? 0,
+    ready,
+    deletionCost: deletionCost(pod),
+    readySinceNs: since,
+    readyAge: since === undefined ? 0 : logarithmicAge(nowNs - since),
+    restarts: maxRestarts(pod),
+    createdNs,
+    createdAge: createdNs === undefined ? 0 : logarithmicAge(nowNs - createdNs),
+    uid: pod.metadata.uid ?? "",
+  };
+}
+
 /** `ActivePodsWithRanks.Less` of Kubernetes 1.36, with logarithmic ages. */
-function goesBefore(a: RankedPod, b: RankedPod, nowNs: number): boolean {
-  const [left, right] = [a.pod, b.pod];
-  if (unassigned(left) !== unassigned(right)) return unassigned(left);
-  if (phase(left) !== phase(right)) return phase(left) < phase(right);
-  if (isPodReady(left) !== isPodReady(right)) return !isPodReady(left);
-  if (deletionCost(left) !== deletionCost(right)) return deletionCost(left) < deletionCost(right);
-  if (a.rank !== b.rank) return a.rank > b.rank;
-  if (isPodReady(left)) {
-    const verdict = youngerFirst(readySinceNs(left), readySinceNs(right), a, b, nowNs);
-    if (verdict !== undefined) return verdict;
+function compare(a: SortKey, b: SortKey): number {
+  if (a.assigned !== b.assigned) return a.assigned ? 1 : -1;
+  if (a.phase !== b.phase) return a.phase - b.phase;
+  if (a.ready !== b.ready) return a.ready ? 1 : -1;
+  if (a.deletionCost !== b.deletionCost) return a.deletionCost - b.deletionCost;
+  if (a.ranked.rank !== b.ranked.rank) return b.ranked.rank - a.ranked.rank;
+  if (a.readySinceNs !== b.readySinceNs) {
+    return youngerFirst(a.readySinceNs, b.readySinceNs, a.readyAge - b.readyAge, a, b);
   }
-  const restarts = maxRestarts(left) - maxRestarts(right);
-  if (restarts !== 0) return restarts > 0;
-  return youngerFirst(created(left), created(right), a, b, nowNs) ?? false;
-}
-
-function unassigned({ spec }: Pod): boolean {
-  return (spec.nodeName ?? "") === "";
-}
-
-function phase({ status }: Pod): number {
-  return PHASE_ORDER[status?.phase ?? ""] ?? 0;
-}
-
-function created({ metadata }: Pod): number | undefined {
-  return timeOfTimestamp(metadata.creationTimestamp);
+  if (a.restarts !== b.restarts) return b.restarts - a.restarts;
+  if (a.createdNs === b.createdNs) return 0;
+  return youngerFirst(a.createdNs, b.createdNs, a.createdAge - b.createdAge, a, b);
 }
 
 /** By age in powers of two; equal powers by uid; a missing time goes first. */
 function youngerFirst(
   left: number | undefined,
   right: number | undefined,
-  a: RankedPod,
-  b: RankedPod,
-  nowNs: number,
-): boolean | undefined {
-  if (left === right) return undefined;
-  if (left === undefined) return true;
-  if (right === undefined) return false;
-  const difference = logarithmicAge(nowNs - left) - logarithmicAge(nowNs - right);
-  if (difference !== 0) return difference < 0;
-  return (a.pod.metadata.uid ?? "") < (b.pod.metadata.uid ?? "");
+  difference: number,
+  a: SortKey,
+  b: SortKey,
+): number {
+  if (left === undefined) return -1;
+  if (right === undefined) return 1;
+  if (difference !== 0) return difference;
+  return a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0;
 }
 
 const TWO_TO_32 = 4_294_967_296;

@@ -1,4 +1,4 @@
-import type { Labels, Pod, Toleration } from "../../api/index.ts";
+import type { Labels, Pod, PodSpec, Toleration } from "../../api/index.ts";
 import { type PodAffinities, podAffinities } from "./affinity-term.ts";
 import { type HostPort, hostPorts } from "./host-ports.ts";
 import {
@@ -32,24 +32,50 @@ export interface PodShape {
 }
 
 interface KnownSignature {
+  readonly spec: PodSpec;
   readonly labels: Labels | undefined;
   readonly namespace: string | undefined;
   readonly nodeName: string;
   readonly signature: string;
 }
 
-const signatures = new WeakMap<Pod["spec"], KnownSignature>();
+/** By the list of containers, which the pods of one template share whatever node they are bound to. */
+const signatures = new WeakMap<PodSpec["containers"], KnownSignature>();
 
 /** What two pods must have in common to be of one shape; objects do not change, so it is kept. */
 export function shapeSignature(pod: Pod, nodeName: string): string {
-  const { labels, namespace } = pod.metadata;
-  const known = signatures.get(pod.spec);
-  if (known?.labels === labels && known?.namespace === namespace && known?.nodeName === nodeName) {
+  const { metadata, spec } = pod;
+  const { labels, namespace } = metadata;
+  const known = spec.containers && signatures.get(spec.containers);
+  if (
+    known !== undefined &&
+    known.labels === labels &&
+    known.namespace === namespace &&
+    known.nodeName === nodeName &&
+    sharesParts(known.spec, spec)
+  ) {
     return known.signature;
   }
   const signature = signatureOf(pod, nodeName);
-  signatures.set(pod.spec, { labels, namespace, nodeName, signature });
+  if (spec.containers) {
+    signatures.set(spec.containers, { spec, labels, namespace, nodeName, signature });
+  }
   return signature;
+}
+
+/** Whether all that a signature reads of two specs, the containers aside, is the same objects. */
+function sharesParts(a: PodSpec, b: PodSpec): boolean {
+  return (
+    a === b ||
+    (a.nodeSelector === b.nodeSelector &&
+      a.affinity === b.affinity &&
+      a.tolerations === b.tolerations &&
+      a.topologySpreadConstraints === b.topologySpreadConstraints &&
+      a.hostNetwork === b.hostNetwork &&
+      a.overhead === b.overhead &&
+      a.resources === b.resources &&
+      a.initContainers === b.initContainers)
+  );
 }
 
 function signatureOf(pod: Pod, nodeName: string): string {
