@@ -15,12 +15,16 @@ export class VersionFacts {
   readonly service: WatchColumn = new WatchColumn();
   /** Deletions up to and with a version. */
   readonly deletionsUpTo: WatchColumn = new WatchColumn();
+  /** How often the Service was another than the version's before, up to and with a version. */
+  readonly switchesUpTo: WatchColumn = new WatchColumn();
   /** Objects there are after a version. */
   readonly objects: WatchColumn = new WatchColumn();
   readonly #lastOfObject = new Map<string, number>();
   readonly #lastOfService: number[] = [];
   readonly #services = new Map<string, number>();
   #deletions = 0;
+  #switches = 0;
+  #lastService = -1;
 
   get end(): number {
     return this.service.end;
@@ -37,6 +41,9 @@ export class VersionFacts {
       this.#deletions++;
       this.#lastOfObject.delete(key);
     } else this.#lastOfObject.set(key, position);
+    if (service !== this.#lastService) this.#switches++;
+    this.#lastService = service;
+    this.switchesUpTo.push(this.#switches);
     this.nextOfObject.push(NEVER);
     this.nextOfService.push(NEVER);
     this.service.push(service);
@@ -50,6 +57,7 @@ export class VersionFacts {
       this.nextOfService,
       this.service,
       this.deletionsUpTo,
+      this.switchesUpTo,
       this.objects,
     ]) {
       column.dropBelow(position - 1);

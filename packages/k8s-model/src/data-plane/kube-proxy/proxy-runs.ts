@@ -306,7 +306,12 @@ export class ProxyRuns {
     const { values: counts } = serviceEndpoints;
     let services = 0;
     let endpoints = 0;
-    for (let index = fromE - base; index < toE - base; index++) {
+    let firstIndex = fromE - base;
+    if (toE > fromE && facts.switchesUpTo.at(fromE) === facts.switchesUpTo.at(toE - 1)) {
+      // All of one Service, whose last version says it all.
+      firstIndex = toE - 1 - base;
+    }
+    for (let index = firstIndex; index < toE - base; index++) {
       if ((next[index] as number) < toE) continue;
       services++;
       endpoints += counts[index] as number;
