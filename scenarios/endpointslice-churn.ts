@@ -86,9 +86,9 @@ export default study("endpointslice-churn", {
     refusedWrites: { label: "Writes that etcd refused", unit: "count", better: "lower" },
   },
   answer: (results) =>
-    results
-      .map(({ parameters, values: { rollBytes } }) => churnSentence(parameters, rollBytes))
-      .join(" "),
+    churnSentence(
+      results.map(({ parameters, values: { rollBytes } }) => ({ parameters, rollBytes })),
+    ),
 });
 
 function values({ phases }: ChurnReport): Record<string, number | undefined> {

@@ -89,15 +89,16 @@ it("a link that is too narrow is told, and what etcd refuses", () => {
   expect(narrow.warnings.join()).toContain("waited up to");
 });
 
-it("the answer names pods, nodes, mode and source of the bytes", () => {
+it("the answer names pods, nodes, modes and the source of the bytes", () => {
   const parameters = { nodes: 15_000, pods: 5000, bytes: "blog2020", endpointsPerSlice: 100 };
-  expect([
-    churnSentence({ ...parameters, propagation: "endpoints-1.18" }, 112.5e12),
-    churnSentence({ ...parameters, propagation: "slices" }, 2.345e9),
-  ]).toMatchInlineSnapshot(`
-    [
-      "5,000 pods on 15,000 nodes: a rolling update sends 113 TB to the proxies with endpoints-1.18 (bytes: blog2020).",
-      "5,000 pods on 15,000 nodes: a rolling update sends 2.35 GB to the proxies with slices of 100 (bytes: blog2020).",
-    ]
-  `);
+  const results = [
+    { parameters: { ...parameters, propagation: "endpoints-1.18" }, rollBytes: 112.5e12 },
+    { parameters: { ...parameters, propagation: "slices" }, rollBytes: 2.345e9 },
+    { parameters: { ...parameters, nodes: 10, propagation: "slices" }, rollBytes: 999 },
+  ];
+  expect(churnSentence(results)).toBe(
+    "5,000 pods on 15,000 nodes: a rolling update sends 113 TB with endpoints-1.18, 2.35 GB with " +
+      "slices of 100. 5,000 pods on 10 nodes: a rolling update sends 999 B with slices of 100. " +
+      "Bytes as in blog2020.",
+  );
 });

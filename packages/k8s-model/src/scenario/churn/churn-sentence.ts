@@ -1,5 +1,4 @@
 import type { ParameterValue } from "../definition/parameter.ts";
-import type { Propagation } from "./churn-options.ts";
 
 const UNITS = [
   ["TB", 1e12],
@@ -16,21 +15,37 @@ function bytesInWords(bytes: number): string {
   return `${Math.round(bytes)} B`;
 }
 
-function modeInWords(propagation: Propagation, endpointsPerSlice: ParameterValue): string {
-  return propagation === "slices" ? `slices of ${endpointsPerSlice}` : propagation;
+interface ChurnResult {
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly rollBytes: number | undefined;
 }
 
-/** What a rolling update sent, in a sentence that names the mode. */
-export function churnSentence(
-  parameters: Readonly<Record<string, ParameterValue>>,
-  rollBytes: number | undefined,
-): string {
-  const { nodes, pods, propagation, endpointsPerSlice = 100, bytes } = parameters;
-  const mode = modeInWords(propagation as Propagation, endpointsPerSlice);
-  return (
-    `${grouped(pods)} pods on ${grouped(nodes)} nodes: a rolling update sends ` +
-    `${bytesInWords(rollBytes ?? 0)} to the proxies with ${mode} (bytes: ${bytes}).`
+/**
+ * What a rolling update sent, a sentence for each size of cluster and Service that names all modes:
+ * `5,000 pods on 15,000 nodes: a rolling update sends 22.5 TB with endpoints-1.18, …`.
+ */
+export function churnSentence(results: readonly ChurnResult[]): string {
+  const sources = new Set(results.map(({ parameters }) => parameters.bytes));
+  const sentences = new Map<string, string[]>();
+  for (const { parameters, rollBytes = 0 } of results) {
+    const { nodes, pods, bytes } = parameters;
+    const source = sources.size > 1 ? ` (${bytes})` : "";
+    const size = `${grouped(pods)} pods on ${grouped(nodes)} nodes`;
+    const clauses = sentences.get(size) ?? [];
+    clauses.push(`${bytesInWords(rollBytes)} with ${modeInWords(parameters)}${source}`);
+    sentences.set(size, clauses);
+  }
+  const [source] = sources;
+  const told = Array.from(
+    sentences,
+    ([size, clauses]) => `${size}: a rolling update sends ${clauses.join(", ")}.`,
   );
+  if (sources.size === 1) told.push(`Bytes as in ${source}.`);
+  return told.join(" ");
+}
+
+function modeInWords({ propagation, endpointsPerSlice = 100 }: ChurnResult["parameters"]): string {
+  return propagation === "slices" ? `slices of ${endpointsPerSlice}` : String(propagation);
 }
 
 /** `15,000`. */
