@@ -21,6 +21,37 @@ export function deletionOrder(pods: readonly RankedPod[], nowNs: number): Ranked
     .map(({ ranked }) => ranked);
 }
 
+/** Fewer pods than this are sorted as a whole. */
+const FEW_PODS = 1000;
+
+/**
+ * The first of {@link deletionOrder}. Of many pods few are picked without sorting the rest; where the
+ * order is not transitive that may be other ones, as with another way of sorting.
+ */
+export function firstToDelete(
+  pods: readonly RankedPod[],
+  count: number,
+  nowNs: number,
+): readonly RankedPod[] {
+  if (pods.length < FEW_PODS || count > pods.length / 4) {
+    return deletionOrder(pods, nowNs).slice(0, count);
+  }
+  let kept: SortKey[] = [];
+  let last: SortKey | undefined;
+  for (const ranked of pods) {
+    const key = keyOf(ranked, nowNs);
+    if (last !== undefined && compare(key, last) >= 0) continue;
+    kept.push(key);
+    if (kept.length < 2 * count) continue;
+    kept = kept.sort(compare).slice(0, count);
+    last = kept.at(-1);
+  }
+  return kept
+    .sort(compare)
+    .slice(0, count)
+    .map(({ ranked }) => ranked);
+}
+
 /** Ranks of the candidates for deletion among all related pods. */
 export function rankByNode(candidates: readonly Pod[], related: readonly Pod[]): RankedPod[] {
   const counts = new Map<string, number>();

@@ -12,7 +12,7 @@ import { podFromTemplate } from "../ownership/pod-from-template.ts";
 import { allAtOnce, oneByOne, slowStart } from "../runtime/batches.ts";
 import { type Change, edit } from "../runtime/change.ts";
 import type { Plan } from "../runtime/controller-runner.ts";
-import { deletionOrder, rankByNode } from "./deletion-order.ts";
+import { firstToDelete, rankByNode } from "./deletion-order.ts";
 import type { SetCount } from "./set-counts.ts";
 
 export interface ObservedReplicaSet {
@@ -50,8 +50,8 @@ export function planReplicaSet(observed: ObservedReplicaSet): Plan {
     for (let index = 0; index < count; index++) changes.push({ verb: "create", object });
     batches.push(...slowStart(count));
   } else if (surplus > 0) {
-    const ordered = deletionOrder(rankByNode(active(), relatedPods()), nowNs);
-    const gone = ordered.slice(0, Math.min(surplus, BURST_REPLICAS));
+    const ranked = rankByNode(active(), relatedPods());
+    const gone = firstToDelete(ranked, Math.min(surplus, BURST_REPLICAS), nowNs);
     for (const { pod } of gone) changes.push({ verb: "delete", kind: "Pod", key: objectKey(pod) });
     batches.push(...allAtOnce(gone.length));
   }
