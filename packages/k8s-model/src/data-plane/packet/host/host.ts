@@ -32,6 +32,7 @@ export class Host {
   readonly #udp = new Map<string, UdpSocket>();
   readonly #udpServices = new Map<number, UdpService>();
   readonly #tunnels = new Map<number, (inner: UdpDatagram) => void>();
+  #ipInIp: ((inner: Packet) => void) | undefined;
   #sctp: ((packet: SctpPacket, whole: Packet) => void) | undefined;
   #icmp: ((message: IcmpMessage, whole: Packet) => void) | undefined;
 
@@ -68,6 +69,11 @@ export class Host {
   /** Takes the tunnel packets of a port, ahead of every socket. */
   serveTunnel(port: number, take: (packet: UdpDatagram) => void): void {
     this.#tunnels.set(port, take);
+  }
+
+  /** Takes packets inside packets. */
+  serveIpInIp(take: (inner: Packet) => void): void {
+    this.#ipInIp = take;
   }
 
   serveSctp(take: (packet: SctpPacket, whole: Packet) => void): void {
@@ -112,6 +118,9 @@ export class Host {
       case "icmp":
         this.#deliverIcmp(packet, transport);
         return;
+      case "ipip":
+        this.#ipInIp?.(transport.packet);
+        return;
       case "sctp":
         if (this.#sctp !== undefined) this.#sctp(transport, packet);
         else this.namespace.refuse(transit, 3, IcmpCode.PROTOCOL);
@@ -155,6 +164,10 @@ export class Host {
         flags: answered ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK,
         sequence: answered ? acknowledgment : 0,
         acknowledgment: answered ? 0 : sequence + length,
+        sequenceBase: answered ? segment.acknowledgmentBase : 0,
+        acknowledgmentBase: segment.sequenceBase,
+        timestampMs: 0,
+        echoMs: 0,
         window: 0,
         optionBytes: 0,
         payload: "",
@@ -164,7 +177,8 @@ export class Host {
 
   #deliverUdp(packet: Packet, datagram: UdpDatagram, transit: Transit): void {
     const tunnel = this.#tunnels.get(datagram.destinationPort);
-    if (tunnel !== undefined && datagram.tunnelled !== undefined) {
+    const carries = datagram.tunnelled !== undefined || datagram.sealed !== undefined;
+    if (tunnel !== undefined && carries) {
       tunnel(datagram);
       return;
     }
@@ -191,7 +205,7 @@ export class Host {
   #deliverError({ type, code, mtu, quoted }: IcmpMessage): void {
     if (quoted === undefined) return;
     const { transport, source, destination } = quoted.packet;
-    if (transport.kind === "icmp") return;
+    if (transport.kind === "icmp" || transport.kind === "ipip") return;
     if (type === 3 && code === IcmpCode.FRAGMENTATION_NEEDED && mtu !== undefined) {
       this.namespace.learnPathMtu(destination, mtu);
     }

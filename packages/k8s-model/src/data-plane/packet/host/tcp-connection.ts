@@ -31,6 +31,7 @@ const HEADER_BYTES = 20;
 const TIMESTAMP_BYTES = 12;
 const SYN_OPTION_BYTES = 20;
 const WINDOW = 64_240;
+const NS_PER_MS = 1_000_000;
 const TIME_WAIT_NS = 60_000_000_000;
 
 /** How a connection attempt ended. */
@@ -52,6 +53,10 @@ export class TcpConnection {
   readonly #sender: TcpSender;
   readonly #receiver: TcpReceiver;
   #peerSegment = 536;
+  /** Where the sequence numbers of both sides begin. */
+  readonly #base: number;
+  #peerBase = 0;
+  #peerClockMs = 0;
   #roundTripNs = 0;
   #sentAtNs = 0;
   #tries = 0;
@@ -73,6 +78,7 @@ export class TcpConnection {
     this.#sender = new TcpSender(profile);
     this.#receiver = new TcpReceiver(profile);
     this.ends = ends;
+    this.#base = initialSequence(ends);
     this.state = state;
     this.opened = new Signal(`${host.name} connects`, { latched: true });
     this.received = new Store(`${host.name} reads`);
@@ -86,6 +92,7 @@ export class TcpConnection {
 
   /** Answers a SYN. */
   accept(syn: TcpSegment): void {
+    this.#hear(syn);
     this.#receiver.next = syn.sequence + 1;
     this.#peerSegment = syn.maximumSegment ?? 536;
     this.#sender.next = 1;
@@ -163,6 +170,7 @@ export class TcpConnection {
 
   #take(segment: TcpSegment): void {
     if (this.state === "CLOSED") return;
+    this.#hear(segment);
     const { flags } = segment;
     if ((flags & TcpFlag.RST) !== 0) {
       this.#takeReset(segment);
@@ -181,6 +189,11 @@ export class TcpConnection {
     if (this.isClosed()) return;
     if (segment.payload.length > 0) this.#takeData(segment);
     if ((flags & TcpFlag.FIN) !== 0) this.#takeFin(segment);
+  }
+
+  #hear({ sequenceBase, timestampMs }: TcpSegment): void {
+    this.#peerBase = sequenceBase;
+    this.#peerClockMs = timestampMs;
   }
 
   #takeReset({ flags, acknowledgment }: TcpSegment): void {
@@ -356,6 +369,10 @@ export class TcpConnection {
       flags: all,
       sequence: piece.sequence,
       acknowledgment: (all & TcpFlag.ACK) === 0 ? 0 : this.#receiver.next,
+      sequenceBase: this.#base,
+      acknowledgmentBase: this.#peerBase,
+      timestampMs: Math.floor(this.#simulation.now / NS_PER_MS),
+      echoMs: this.#peerClockMs,
       window: WINDOW,
       optionBytes: syn ? SYN_OPTION_BYTES : TIMESTAMP_BYTES + sackBytes,
       payload: piece.text,
@@ -415,4 +432,14 @@ export class TcpConnection {
     this.#ackTimer = undefined;
     this.onClosed?.();
   }
+}
+
+/** Where a side's sequence numbers begin: a hash of both ends, as RFC 6528 has it, without the clock. */
+function initialSequence({ localAddress, localPort, remoteAddress, remotePort }: Ends): number {
+  const text = `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash;
 }

@@ -1,12 +1,20 @@
 import { type ProcessBody, type RandomStream, Simulation } from "@k8s-netsim/sim-core";
 import { Bridge, Host, LINUX_6_18, NetworkNamespace, type TcpProfile } from "../host/index.ts";
-import { EthernetSegment, NetworkInterface, VethPair, VxlanTunnel } from "../link/index.ts";
+import {
+  carriesFrames,
+  type Encapsulation,
+  EthernetSegment,
+  NetworkInterface,
+  Tunnel,
+  VethPair,
+} from "../link/index.ts";
 import {
   ConnectionTracking,
   Netfilter,
   type RuleStep,
   type TrackingEvent,
 } from "../netfilter/index.ts";
+import type { Packet } from "../wire/index.ts";
 import type { EndpointCondition, LabService } from "./lab-services.ts";
 import { LAB_SERVICES, serviceObject, sliceObject } from "./lab-services.ts";
 import {
@@ -21,7 +29,7 @@ import { type LabPlan, PACKET_LAB, type PlannedBridge, type PlannedNode } from "
 import type { Note, Sighting, TrackingTable } from "./sighting.ts";
 
 /** How packets get from node to node. */
-export type PodNetwork = "routed" | "vxlan";
+export type PodNetwork = "routed" | Encapsulation;
 
 export interface LabOptions {
   readonly seed: string;
@@ -72,7 +80,7 @@ export class Lab {
     for (const service of options.services ?? LAB_SERVICES)
       this.#services.set(service.name, service);
     this.#client();
-    for (const [i, node] of this.plan.nodes.entries()) this.#node(node, i);
+    for (const node of this.plan.nodes) this.#node(node);
     if (options.bridge !== undefined) this.#bridge(options.bridge);
   }
 
@@ -236,7 +244,7 @@ export class Lab {
     this.#host(namespace);
   }
 
-  #node(node: PlannedNode, index: number): void {
+  #node(node: PlannedNode): void {
     const { underlay, underlayMtu, defaultRouter, nodes } = this.plan;
     const namespace = this.#namespace(node.name, true);
     const eth0 = new NetworkInterface({
@@ -252,13 +260,16 @@ export class Lab {
     namespace.routes.add({ to: underlay, device: "eth0" });
     namespace.routes.add({ to: "0.0.0.0/0", device: "eth0", via: defaultRouter });
     const host = this.#host(namespace);
-    if (this.network === "vxlan") this.#overlay(host, node, index);
+    if (this.network !== "routed") this.#overlay(host, node, this.network);
     for (const other of nodes) {
       if (other === node) continue;
       const away =
-        this.network === "vxlan"
-          ? { device: this.plan.overlay.device, via: firstAddress(other.podRange, 0) }
-          : { device: "eth0", via: other.address };
+        this.network === "routed"
+          ? { device: "eth0", via: other.address }
+          : {
+              device: this.plan.overlays[this.network].device,
+              via: firstAddress(other.podRange, 0),
+            };
       namespace.routes.add({ to: other.podRange, ...away });
     }
     for (const pod of node.pods) this.#pod(namespace, node, pod);
@@ -294,7 +305,7 @@ export class Lab {
     // What comes out of a tunnel is handed on in batches (the kernel's GRO lists).
     new VethPair(this.simulation, [inside, outside], {
       delayNs: HOP_NS,
-      batches: this.network === "vxlan",
+      batches: this.network !== "routed",
     });
     namespace.routes.add({ to: "0.0.0.0/0", device: "eth0", via: gateway });
   }
@@ -317,32 +328,40 @@ export class Lab {
     return { inside, namespace };
   }
 
-  #overlay(host: Host, node: PlannedNode, index: number): void {
+  #overlay(host: Host, node: PlannedNode, encapsulation: Encapsulation): void {
     const { namespace } = host;
-    const { device, vni, port, mtu } = this.plan.overlay;
-    const flannel = new NetworkInterface({
+    const { device, vni, port, mtu } = this.plan.overlays[encapsulation];
+    const framed = carriesFrames(encapsulation);
+    const peers = this.plan.nodes.map((other, i) => ({
+      address: firstAddress(other.podRange, 0),
+      mac: framed ? tunnelMac(i) : "",
+      endpoint: other.address,
+      range: other.podRange,
+    }));
+    const own = peers.find(({ endpoint }) => endpoint === node.address);
+    const overlay = new NetworkInterface({
       namespace: node.name,
       device,
-      mac: tunnelMac(index),
+      mac: own?.mac ?? "",
       mtu,
       addresses: [`${firstAddress(node.podRange, 0)}/32`],
     });
-    namespace.attach(flannel);
-    this.#capture(flannel);
-    const peers = this.plan.nodes.map((other, i) => ({
-      address: firstAddress(other.podRange, 0),
-      mac: tunnelMac(i),
-      endpoint: other.address,
-    }));
-    new VxlanTunnel(flannel, {
+    namespace.attach(overlay);
+    this.#capture(overlay);
+    new Tunnel(overlay, {
+      encapsulation,
       vni,
       port,
       endpoint: node.address,
-      peers: peers.filter(({ endpoint }) => endpoint !== node.address),
+      peers: peers.filter((peer) => peer !== own),
       sendOuter: (packet) => void namespace.send(packet),
     });
-    host.serveTunnel(port, ({ tunnelled }) => {
-      if (tunnelled !== undefined && tunnelled.vni === vni) flannel.receive(tunnelled.frame);
+    const receive = (packet: Packet): void =>
+      overlay.receive({ sourceMac: "", destinationMac: "", packet });
+    host.serveIpInIp(receive);
+    host.serveTunnel(port, ({ tunnelled, sealed }) => {
+      if (sealed !== undefined) receive(sealed);
+      else if (tunnelled?.vni === vni) overlay.receive(tunnelled.frame);
     });
   }
 

@@ -1,3 +1,5 @@
+import type { Encapsulation } from "../link/index.ts";
+
 /** A pod of the lab, by address. */
 export interface PlannedPod {
   readonly name: string;
@@ -32,15 +34,24 @@ export interface LabPlan {
   readonly defaultRouter: string;
   readonly podRange: string;
   readonly serviceRange: string;
-  readonly overlay: OverlayPlan;
+  readonly overlays: Readonly<Record<Encapsulation, OverlayPlan>>;
 }
 
 export interface OverlayPlan {
   readonly device: string;
+  /** 0 where the encapsulation has none. */
   readonly vni: number;
   readonly port: number;
   readonly mtu: number;
 }
+
+/** Devices and ports of flannel (VXLAN), Open vSwitch (Geneve), Calico (IP in IP) and WireGuard. */
+const OVERLAYS: Readonly<Record<Encapsulation, OverlayPlan>> = {
+  vxlan: { device: "flannel.1", vni: 1, port: 8472, mtu: 1450 },
+  geneve: { device: "genev_sys_6081", vni: 1, port: 6081, mtu: 1450 },
+  ipip: { device: "tunl0", vni: 0, port: 0, mtu: 1480 },
+  wireguard: { device: "wg0", vni: 0, port: 51_820, mtu: 1420 },
+};
 
 /** Two nodes with two pods each, on which the situations are played. */
 export const PACKET_LAB: LabPlan = {
@@ -71,7 +82,7 @@ export const PACKET_LAB: LabPlan = {
   defaultRouter: "192.168.0.1",
   podRange: "10.244.0.0/16",
   serviceRange: "10.96.0.0/16",
-  overlay: { device: "flannel.1", vni: 1, port: 8472, mtu: 1450 },
+  overlays: OVERLAYS,
 };
 
 /** The bridge on node n1 of some situations. */

@@ -6,5 +6,5 @@ export {
   NetworkInterface,
 } from "./network-interface.ts";
 export { type Route, RoutingTable } from "./routing-table.ts";
-export { type TunnelPeer, VxlanTunnel } from "./vxlan-tunnel.ts";
+export { carriesFrames, type Encapsulation, Tunnel } from "./tunnel.ts";
 export { EthernetSegment, VethPair } from "./wires.ts";

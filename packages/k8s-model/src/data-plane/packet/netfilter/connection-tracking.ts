@@ -201,7 +201,7 @@ export class ConnectionTracking {
         this.#refresh(connection, this.timeouts.sctpNs[state]);
         return true;
       }
-      case "icmp":
+      default:
         this.#refresh(connection, this.timeouts.icmpNs);
         return true;
     }

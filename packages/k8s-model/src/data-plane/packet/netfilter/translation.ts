@@ -56,6 +56,7 @@ function sent({ original, reply }: TrackedConnection, direction: Direction): Tup
 
 function rewritten(packet: Packet, target: Tuple, side: Side): Packet {
   const { transport } = packet;
+  if (transport.kind === "ipip") return packet;
   if (transport.kind === "icmp") {
     const ended = withPorts(transport, target.sourcePort, target.destinationPort);
     return { ...packet, [side]: target[side], transport: ended };

@@ -17,6 +17,7 @@ export interface Tuple {
 
 /** The direction that a packet belongs to; undefined for ICMP that is no echo. */
 export function tupleOf({ source, destination, transport }: Packet): Tuple | undefined {
+  if (transport.kind === "ipip") return undefined;
   const { kind: protocol } = transport;
   if (transport.kind === "icmp") {
     const { echo, type } = transport;

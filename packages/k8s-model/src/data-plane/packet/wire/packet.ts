@@ -16,6 +16,12 @@ export interface TcpSegment {
   readonly sequence: number;
   /** Counted from the other side's first number; meaningful with ACK. */
   readonly acknowledgment: number;
+  /** What the counts begin at on the wire, on this side and on the other. */
+  readonly sequenceBase: number;
+  readonly acknowledgmentBase: number;
+  /** The sender's clock in milliseconds, and the other side's as last heard of. */
+  readonly timestampMs: number;
+  readonly echoMs: number;
   readonly window: number;
   /** Length of the options: 20 with SYN, 12 with timestamps, more with SACK blocks. */
   readonly optionBytes: number;
@@ -33,10 +39,13 @@ export interface UdpDatagram {
   readonly payload: string;
   /** The frame inside, where this is a tunnel's packet. */
   readonly tunnelled?: Tunnelled;
+  /** The packet inside, where this is a WireGuard message: nobody on the way can read it. */
+  readonly sealed?: Packet;
 }
 
-/** A frame inside a VXLAN packet. */
+/** A frame inside a VXLAN or Geneve packet; both headers are eight bytes long. */
 export interface Tunnelled {
+  readonly encapsulation: "vxlan" | "geneve";
   readonly vni: number;
   readonly frame: Frame;
 }
@@ -84,7 +93,13 @@ export interface IcmpMessage {
   readonly gateway?: string;
 }
 
-export type Transport = TcpSegment | UdpDatagram | SctpPacket | IcmpMessage;
+/** An IP packet inside another (protocol 4, or 41 for IPv6). */
+export interface IpInIp {
+  readonly kind: "ipip";
+  readonly packet: Packet;
+}
+
+export type Transport = TcpSegment | UdpDatagram | SctpPacket | IcmpMessage | IpInIp;
 
 /** One IP packet; a change makes a new one. */
 export interface Packet {
@@ -116,7 +131,11 @@ const TCP_BYTES = 20;
 const ICMP_BYTES = 8;
 const SCTP_BYTES = 12;
 const CHUNK_BYTES = 4;
-export const VXLAN_BYTES = 8;
+export const TUNNEL_HEADER_BYTES = 8;
+/** Type, receiver and counter ahead of the sealed packet, its tag behind it. */
+const WIREGUARD_HEADER_BYTES = 16;
+const WIREGUARD_TAG_BYTES = 16;
+const WIREGUARD_PADDING = 16;
 
 /** Bytes of an IP header without options. */
 export function ipHeaderBytes(address: string): number {
@@ -147,11 +166,16 @@ export function transportBytes(transport: Transport): number {
     }
     case "icmp":
       return ICMP_BYTES + (transport.quoted?.bytes ?? transport.echo?.bytes ?? 0);
+    case "ipip":
+      return packetBytes(transport.packet);
   }
 }
 
-export function udpPayloadBytes({ payload, tunnelled }: UdpDatagram): number {
-  return tunnelled === undefined ? payload.length : VXLAN_BYTES + frameBytes(tunnelled.frame);
+export function udpPayloadBytes({ payload, tunnelled, sealed }: UdpDatagram): number {
+  if (tunnelled !== undefined) return TUNNEL_HEADER_BYTES + frameBytes(tunnelled.frame);
+  if (sealed === undefined) return payload.length;
+  const padded = Math.ceil(packetBytes(sealed) / WIREGUARD_PADDING) * WIREGUARD_PADDING;
+  return WIREGUARD_HEADER_BYTES + padded + WIREGUARD_TAG_BYTES;
 }
 
 /** Whether an ICMP message reports an error about another packet. */
@@ -174,12 +198,13 @@ export function flagLetters(flags: number): string {
 export function portsOf(
   transport: Transport,
 ): { readonly source: number; readonly destination: number } | undefined {
-  if (transport.kind === "icmp") return undefined;
+  if (transport.kind === "icmp" || transport.kind === "ipip") return undefined;
   return { source: transport.sourcePort, destination: transport.destinationPort };
 }
 
 /** The same transport header between other ports; ICMP echo has its identifier in both places. */
 export function withPorts(transport: Transport, source: number, destination: number): Transport {
+  if (transport.kind === "ipip") return transport;
   if (transport.kind !== "icmp") {
     return { ...transport, sourcePort: source, destinationPort: destination };
   }
