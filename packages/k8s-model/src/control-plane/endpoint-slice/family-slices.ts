@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointPort, EndpointSlice, IPFamily } from "../../api/index.ts";
 import { endpointIdentity, portMapKey, sameFacts } from "./endpoint-of-pod.ts";
 import type { PodEndpoint } from "./pod-endpoints.ts";
-import type { DesiredEndpoints, FamilyWork } from "./slice-work.ts";
+import { type DesiredEndpoints, type FamilyWork, sliceToFill } from "./slice-work.ts";
 
 interface SliceRecord {
   /** Slices are examined in the order in which they came. */
@@ -23,6 +23,8 @@ interface Group {
   ports: readonly EndpointPort[];
   readonly wanted: Map<string, Wanted>;
   readonly records: Map<string, SliceRecord>;
+  /** The same by the number of their endpoints. */
+  readonly bySize: Map<number, Set<SliceRecord>>;
   /** The slice that holds an endpoint, by identity. */
   readonly holders: Map<string, SliceRecord>;
   readonly unplaced: Map<string, Wanted>;
@@ -89,6 +91,7 @@ export class FamilySlices {
     }
     const record = known ?? this.#newRecord(name, key, slice);
     const before = record.slice;
+    resize(record, known === undefined ? undefined : before, slice);
     record.slice = slice;
     this.#suspects.add(record);
     this.#hold(record, slice, known === undefined ? undefined : before);
@@ -120,6 +123,7 @@ export class FamilySlices {
           desired: desiredOf(group),
           examined: own.map(({ slice }) => slice),
           slices: slicesOf(group),
+          sliceToFill: (count, max, busy) => fitting(group, count, max, busy),
         };
       }),
     };
@@ -137,6 +141,7 @@ export class FamilySlices {
     this.#records.delete(name);
     this.#suspects.delete(record);
     record.group.records.delete(name);
+    resize(record, record.slice, undefined);
     for (const endpoint of record.slice.endpoints ?? []) this.#release(record, endpoint);
     this.#dropIfEmpty(record.group);
   }
@@ -192,6 +197,7 @@ export class FamilySlices {
         ports,
         wanted: new Map(),
         records: new Map(),
+        bySize: new Map(),
         holders: new Map(),
         unplaced: new Map(),
       };
@@ -227,4 +233,39 @@ function slicesOf({ records }: Group): Iterable<EndpointSlice> {
       for (const { slice } of records.values()) yield slice;
     },
   };
+}
+
+function resize(
+  record: SliceRecord,
+  before: EndpointSlice | undefined,
+  after: EndpointSlice | undefined,
+): void {
+  const { bySize } = record.group;
+  const from = before === undefined ? undefined : (before.endpoints?.length ?? 0);
+  const to = after === undefined ? undefined : (after.endpoints?.length ?? 0);
+  if (from === to) return;
+  if (from !== undefined) bySize.get(from)?.delete(record);
+  if (to === undefined) return;
+  const records = bySize.get(to);
+  if (records === undefined) bySize.set(to, new Set([record]));
+  else records.add(record);
+}
+
+/** As `sliceToFill` finds it, without a look at slices of other sizes where there are many. */
+function fitting(
+  group: Group,
+  count: number,
+  max: number,
+  busy: ReadonlySet<EndpointSlice>,
+): EndpointSlice | undefined {
+  if (group.records.size < max - count) return sliceToFill(slicesOf(group), count, max, busy);
+  for (let size = max - count; size >= 0; size--) {
+    let first: SliceRecord | undefined;
+    for (const record of group.bySize.get(size) ?? []) {
+      if (first !== undefined && first.order < record.order) continue;
+      if (!busy.has(record.slice)) first = record;
+    }
+    if (first !== undefined) return first.slice;
+  }
+  return undefined;
 }

@@ -42,7 +42,7 @@ export function pack(group: PortGroup, options: PackingOptions): Packed {
   fillChanged(changed, left, max);
   const creates: EndpointSlice[] = [];
   while (left.size > 0) {
-    const roomy = sliceToFill(group.slices, busy, left.size, max);
+    const roomy = left.size < max ? group.sliceToFill(left.size, max, busy) : undefined;
     if (roomy === undefined) {
       creates.push(filled(options.newSlice(), left, max));
     } else {
@@ -97,25 +97,6 @@ function fillChanged(changed: EndpointSlice[], left: Map<string, Endpoint>, max:
     if (left.size === 0) return;
     changed[index] = filled(changed[index] as EndpointSlice, left, max);
   }
-}
-
-function sliceToFill(
-  slices: Iterable<EndpointSlice>,
-  busy: ReadonlySet<EndpointSlice>,
-  count: number,
-  max: number,
-): EndpointSlice | undefined {
-  if (count >= max) return undefined;
-  let best: EndpointSlice | undefined;
-  let leastRoom = max;
-  for (const slice of slices) {
-    const room = max - sizeOf(slice) - count;
-    if (room < 0 || room >= leastRoom || busy.has(slice)) continue;
-    best = slice;
-    leastRoom = room;
-    if (room === 0) break;
-  }
-  return best;
 }
 
 function filled(slice: EndpointSlice, left: Map<string, Endpoint>, max: number): EndpointSlice {

@@ -29,6 +29,15 @@ export interface PortGroup {
   readonly examined: readonly EndpointSlice[];
   /** All slices of the group, in the order in which they came. */
   readonly slices: Iterable<EndpointSlice>;
+  /**
+   * The slice that `count` more endpoints fill best without overflow, of equals the one that came
+   * first; `busy` ones change already.
+   */
+  sliceToFill(
+    count: number,
+    max: number,
+    busy: ReadonlySet<EndpointSlice>,
+  ): EndpointSlice | undefined;
 }
 
 /** All that a sync has to look at for one family: everything, or what changed since the last one. */
@@ -84,6 +93,7 @@ export function wholeFamily(
         desired: { take, rest: () => desired },
         examined: slices,
         slices,
+        sliceToFill: (count, max, busy) => sliceToFill(slices, count, max, busy),
       };
     }),
   };
@@ -133,4 +143,23 @@ function groupOf(
     groups.set(key, group);
   }
   return group;
+}
+
+/** Looks through all slices for the one that `count` more endpoints fill best. */
+export function sliceToFill(
+  slices: Iterable<EndpointSlice>,
+  count: number,
+  max: number,
+  busy: ReadonlySet<EndpointSlice>,
+): EndpointSlice | undefined {
+  let best: EndpointSlice | undefined;
+  let leastRoom = max;
+  for (const slice of slices) {
+    const room = max - (slice.endpoints?.length ?? 0) - count;
+    if (room < 0 || room >= leastRoom || busy.has(slice)) continue;
+    best = slice;
+    leastRoom = room;
+    if (room === 0) break;
+  }
+  return best;
 }
