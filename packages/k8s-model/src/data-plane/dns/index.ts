@@ -1,1 +1,3 @@
+export * from "./headless/index.ts";
 export * from "./resolver/index.ts";
+export * from "./server/index.ts";

@@ -1,3 +1,4 @@
+export { type NameSearch, namesAsked, queriesPerLookup } from "./amplification.ts";
 export {
   type AddressFamily,
   type Lookup,

@@ -1,3 +1,4 @@
+import { parseIP } from "../../../address/index.ts";
 import type { DnsAnswer, DnsQuery, LookupResult } from "./message.ts";
 import type { ResolverConfig } from "./resolver-config.ts";
 
@@ -61,12 +62,9 @@ export class LookupNumbers {
   }
 }
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
-const IPV6 = /^[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}$/;
-
 /** An address needs no server: every library answers it itself. */
 export function literalResult(name: string): LookupResult | undefined {
-  if (!IPV4.test(name) && !IPV6.test(name)) return undefined;
+  if (parseIP(name) === undefined) return undefined;
   return { outcome: "found", addresses: [name], message: "" };
 }
 

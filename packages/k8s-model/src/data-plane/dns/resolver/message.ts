@@ -19,7 +19,7 @@ export interface DnsQuery {
 
 export interface DnsAnswer {
   readonly rcode: "NOERROR" | "NXDOMAIN" | "SERVFAIL";
-  /** The TC bit: the rest is to be fetched by TCP. */
+  /** The TC bit: more, or all, is to be fetched by TCP. */
   readonly truncated?: boolean;
   /** Addresses of the type that was asked for, in the order of the answer. */
   readonly addresses: readonly string[];

@@ -82,9 +82,7 @@ function* lookUpName(setting: MuslSetting, name: string): Lookup<LookupResult | 
     if (answer === undefined) return TRY_AGAIN;
     if (answer.rcode === "NXDOMAIN") return undefined;
   }
-  const addresses = answers.flatMap((answer) =>
-    answer === undefined || answer.truncated === true ? [] : answer.addresses,
-  );
+  const addresses = answers.flatMap((answer) => (answer === undefined ? [] : answer.addresses));
   return addresses.length > 0 ? { outcome: "found", addresses, message: "" } : NO_DATA;
 }
 
