@@ -7,6 +7,13 @@ export { renderJson } from "./json.ts";
 export { renderJUnit } from "./junit.ts";
 export { renderMarkdown } from "./markdown.ts";
 export { InvalidResult, parseResult } from "./parse-result.ts";
+export {
+  type Capture,
+  type CapturedFrame,
+  type CapturedInterface,
+  type LinkType,
+  renderPcapng,
+} from "./pcapng/pcapng.ts";
 export type * from "./result.ts";
 export { renderText, type TextOptions } from "./text.ts";
 export {

@@ -32,6 +32,8 @@ const TIMESTAMP_BYTES = 12;
 const SYN_OPTION_BYTES = 20;
 const WINDOW = 64_240;
 const NS_PER_MS = 1_000_000;
+/** Hosts have been up for a while: a clock at 0 would look like none. */
+const CLOCK_START_MS = 1_000_000;
 const TIME_WAIT_NS = 60_000_000_000;
 
 /** How a connection attempt ended. */
@@ -371,7 +373,7 @@ export class TcpConnection {
       acknowledgment: (all & TcpFlag.ACK) === 0 ? 0 : this.#receiver.next,
       sequenceBase: this.#base,
       acknowledgmentBase: this.#peerBase,
-      timestampMs: Math.floor(this.#simulation.now / NS_PER_MS),
+      timestampMs: CLOCK_START_MS + Math.floor(this.#simulation.now / NS_PER_MS),
       echoMs: this.#peerClockMs,
       window: WINDOW,
       optionBytes: syn ? SYN_OPTION_BYTES : TIMESTAMP_BYTES + sackBytes,

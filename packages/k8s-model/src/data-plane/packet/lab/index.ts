@@ -1,3 +1,5 @@
+export { type LabCapture, labCapture } from "./capture.ts";
+export type { Causes } from "./causes.ts";
 export { Lab, type LabOptions, type PodNetwork } from "./lab.ts";
 export { LAB_SERVICES, type LabService } from "./lab-services.ts";
 export type { ProxyMode } from "./node-proxy.ts";

@@ -15,6 +15,7 @@ import {
   type TrackingEvent,
 } from "../netfilter/index.ts";
 import type { Packet } from "../wire/index.ts";
+import { CauseBook, type Causes } from "./causes.ts";
 import type { EndpointCondition, LabService } from "./lab-services.ts";
 import { LAB_SERVICES, serviceObject, sliceObject } from "./lab-services.ts";
 import {
@@ -41,6 +42,8 @@ export interface LabOptions {
   readonly tcp?: TcpProfile;
   readonly timings?: NodeProxyTimings;
   readonly icmpRateLimitMs?: number;
+  /** Whether causes are gathered: which rule did what to a packet, and why one ended. */
+  readonly explains?: boolean;
   /** Told of every rule that a node looks at. */
   readonly watchRules?: (node: string, step: RuleStep) => void;
 }
@@ -69,6 +72,7 @@ export class Lab {
   readonly #services = new Map<string, LabService>();
   readonly #conditions = new Map<string, EndpointCondition>();
   readonly #captured: NetworkInterface[] = [];
+  readonly #book: CauseBook | undefined;
 
   constructor(options: LabOptions) {
     this.#options = options;
@@ -76,6 +80,7 @@ export class Lab {
     this.plan = options.plan ?? PACKET_LAB;
     this.mode = options.mode;
     this.network = options.network ?? "routed";
+    this.#book = options.explains === true ? new CauseBook(this.sightings) : undefined;
     this.#underlay = new EthernetSegment(this.simulation, HOP_NS);
     for (const service of options.services ?? LAB_SERVICES)
       this.#services.set(service.name, service);
@@ -105,6 +110,11 @@ export class Lab {
   /** Interfaces that are captured, in the order in which they were made. */
   get interfaces(): readonly NetworkInterface[] {
     return this.#captured;
+  }
+
+  /** Why packets look as they do; empty unless the lab was asked to explain. */
+  get causes(): Causes {
+    return this.#book?.causes ?? new Map();
   }
 
   /** What a node's connection tracking told, in order. */
@@ -192,12 +202,14 @@ export class Lab {
   #namespace(name: string, forwards: boolean): NetworkNamespace {
     const netfilter = forwards ? this.#netfilter(name) : undefined;
     const { icmpRateLimitMs } = this.#options;
-    return new NetworkNamespace(this.simulation, {
+    const namespace = new NetworkNamespace(this.simulation, {
       name,
       forwards,
       ...(netfilter === undefined ? {} : { netfilter }),
       ...(icmpRateLimitMs === undefined ? {} : { icmpRateLimitMs }),
     });
+    if (this.#book !== undefined) namespace.follow = (happening) => this.#book?.happened(happening);
+    return namespace;
   }
 
   #netfilter(name: string): Netfilter {
@@ -217,8 +229,10 @@ export class Lab {
 
   #capture(one: NetworkInterface): void {
     this.#captured.push(one);
-    one.tap(({ frame }) => {
-      this.sightings.push({ atNs: this.simulation.now, interface: one.name, frame });
+    one.tap(({ frame, sent }) => {
+      const sighting = { atNs: this.simulation.now, interface: one.name, sent, frame };
+      this.sightings.push(sighting);
+      this.#book?.seen(sighting);
     });
   }
 
@@ -283,7 +297,13 @@ export class Lab {
       isLocalAddress: (address: string) => namespace.isLocalAddress(address),
       now: () => this.simulation.now as number,
       draw: () => draws.double(),
-      watch: watchRules === undefined ? undefined : (step: RuleStep) => watchRules(node.name, step),
+      watch:
+        watchRules === undefined && this.#book === undefined
+          ? undefined
+          : (step: RuleStep) => {
+              watchRules?.(node.name, step);
+              this.#book?.rule(node.name, this.simulation.now, step);
+            },
     };
     const proxy = new NodeProxy(namespace, node, this.plan, this.mode, around, timings);
     proxy.start(this.#known());

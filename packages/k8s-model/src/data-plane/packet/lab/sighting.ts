@@ -5,6 +5,8 @@ export interface Sighting {
   readonly atNs: number;
   /** `n1:eth0` */
   readonly interface: string;
+  /** Going out there, or coming in. */
+  readonly sent: boolean;
   readonly frame: Frame;
 }
 

@@ -1,0 +1,88 @@
+import type { Happening } from "../host/index.ts";
+import type { RuleStep } from "../netfilter/index.ts";
+import type { Packet } from "../wire/index.ts";
+import type { Sighting } from "./sighting.ts";
+
+/** Why a packet looks as it does, by the sighting that it is told at. */
+export type Causes = ReadonlyMap<Sighting, readonly string[]>;
+
+interface PendingCause {
+  readonly node: string;
+  readonly atNs: number;
+  readonly text: string;
+}
+
+/**
+ * Gathers what nodes decide about packets, for people who read the capture. What a rule did is told at
+ * the next frame that the node sends at that moment; a packet's end at where it was seen last.
+ */
+export class CauseBook {
+  readonly #sightings: readonly Sighting[];
+  readonly #texts = new Map<Sighting, string[]>();
+  #pending: PendingCause[] = [];
+
+  constructor(sightings: readonly Sighting[]) {
+    this.#sightings = sightings;
+  }
+
+  get causes(): Causes {
+    return this.#texts;
+  }
+
+  /** A rule of a node matched. */
+  rule(node: string, atNs: number, { matched, chain, rule }: RuleStep): void {
+    const text = matched ? ruleCause(chain, rule) : undefined;
+    if (text !== undefined) this.#pending.push({ node, atNs, text: `${node}: ${text}` });
+  }
+
+  /** A frame was seen: what was decided about it is told here. */
+  seen(sighting: Sighting): void {
+    if (this.#pending.length === 0) return;
+    const node = sighting.interface.split(":")[0];
+    // The other end of a cable sees a packet a moment after the node has sent it.
+    for (const { text } of this.#pending) this.#tell(sighting, text);
+    if (node !== undefined) this.#pending = [];
+  }
+
+  /** A packet ended, or something else happened to it that no frame shows. */
+  happened({ namespace, what, packet }: Happening): void {
+    const reasons = this.#pending.map(({ text }) => text);
+    this.#pending = [];
+    const sighting = this.#lastOf(packet);
+    if (sighting === undefined) return;
+    for (const reason of reasons) this.#tell(sighting, reason);
+    this.#tell(sighting, `${namespace}: ${what}`);
+  }
+
+  #tell(sighting: Sighting, text: string): void {
+    const texts = this.#texts.get(sighting) ?? [];
+    this.#texts.set(sighting, texts);
+    if (!texts.includes(text)) texts.push(text);
+  }
+
+  #lastOf(packet: Packet): Sighting | undefined {
+    for (let i = this.#sightings.length - 1; i >= 0; i--) {
+      const sighting = this.#sightings[i] as Sighting;
+      const { transport } = sighting.frame.packet;
+      const same =
+        transport === packet.transport ||
+        (transport.kind === "tcp" &&
+          packet.transport.kind === "tcp" &&
+          transport.sequence === packet.transport.sequence &&
+          transport.sourcePort === packet.transport.sourcePort) ||
+        (transport.kind === "udp" &&
+          packet.transport.kind === "udp" &&
+          transport.sourcePort === packet.transport.sourcePort);
+      if (same) return sighting;
+    }
+    return undefined;
+  }
+}
+
+/** Rules that only lead to others say nothing on their own. */
+function ruleCause(chain: string, rule: string): string | undefined {
+  const decides =
+    /-j (DNAT|REJECT|DROP|MASQUERADE)|\bdnat\b|\breject\b|\bdrop\b|\bmasquerade\b/.test(rule);
+  if (!decides) return undefined;
+  return `rule of ${chain}: ${rule.replace(/^-A \S+ /, "")}`;
+}
