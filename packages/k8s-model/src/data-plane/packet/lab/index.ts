@@ -1,9 +1,11 @@
 export { type LabCapture, labCapture } from "./capture.ts";
 export type { Causes } from "./causes.ts";
+export { type Answer, answerText, type Target, tcpExchange, udpExchange } from "./clients.ts";
 export { Lab, type LabOptions, type PodNetwork } from "./lab.ts";
 export { LAB_SERVICES, type LabService } from "./lab-services.ts";
 export type { ProxyMode } from "./node-proxy.ts";
-export { type LabPlan, PACKET_LAB } from "./plan.ts";
+export { addressOf, clusterIP } from "./places.ts";
+export { type LabPlan, PACKET_LAB, type PlannedNode } from "./plan.ts";
 export { playSituation } from "./play.ts";
 export type { Note, Sighting, TrackingTable } from "./sighting.ts";
 export type { Situation } from "./situation.ts";
