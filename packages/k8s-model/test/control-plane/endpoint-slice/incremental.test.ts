@@ -1,9 +1,5 @@
 import type { EndpointSlice, Node, Pod, Service } from "@k8s-netsim/k8s-model/api";
-import {
-  NO_HINT_MEMORY,
-  type ReconcileOptions,
-  reconcileSlices,
-} from "@k8s-netsim/k8s-model/control-plane";
+import { type ReconcileOptions, reconcileSlices } from "@k8s-netsim/k8s-model/control-plane";
 import { Store } from "@k8s-netsim/k8s-model/store";
 import { Simulation } from "@k8s-netsim/sim-core";
 import fc from "fast-check";
@@ -20,6 +16,7 @@ const node = (id: number, zone: string): Node => ({
   apiVersion: "v1",
   kind: "Node",
   metadata: { name: `n${id}`, labels: { "topology.kubernetes.io/zone": zone } },
+  status: { allocatable: { cpu: "4" }, conditions: [{ type: "Ready", status: "True" }] },
 });
 
 const service: Service = {
@@ -102,8 +99,8 @@ class Rehearsal {
             "endpointslice-controller.k8s.io",
         ),
       nodeOf: (name) => nodes.get(name),
-      cpuRatios: undefined,
-      hintMemory: NO_HINT_MEMORY,
+      cpuRatios: observed.cpuRatios,
+      hintMemory: observed.hintMemory,
       lastChangeTriggerTime: observed.lastChangeTriggerTime,
       options: this.options,
     });
@@ -166,6 +163,12 @@ const STEPS: Readonly<Record<string, Step>> = {
       if (draw % 4 === 1) spec.trafficDistribution = ["PreferSameZone", "PreferSameNode"][draw % 2];
       if (draw % 4 === 2) spec.ipFamilies = draw % 3 === 0 ? ["IPv4", "IPv6"] : ["IPv6"];
       if (draw % 4 === 3) spec.publishNotReadyAddresses = draw % 3 === 0;
+    });
+  },
+  "topology hints are asked for, or no longer": ({ store }, draw) => {
+    store.update<Service>("Service", KEY, ({ metadata }) => {
+      if (draw % 3 === 0) delete metadata.annotations;
+      else metadata.annotations = { "service.kubernetes.io/topology-mode": "Auto" };
     });
   },
   "somebody deletes a slice": (rehearsal, draw) => {
