@@ -118,7 +118,9 @@ function message(
   transport: DnsQuery["transport"],
 ): DnsQuery {
   const type = types[index] as AddressType;
-  const edns = setting.flags.has("edns0");
+  // The A query in place of one for AAAA goes without.
+  const replaced = setting.noAaaa && setting.onlyIPv6;
+  const edns = setting.flags.has("edns0") && !replaced;
   return { socket, id: ids[index] as number, server, name, type, transport, edns };
 }
 
@@ -163,7 +165,7 @@ function* askByUdp(
 
 /** The first server has the whole time, later ones double it and share it. */
 function waitOf(timeoutNs: number, place: number, servers: number): number {
-  const seconds = (timeoutNs / SECOND_NS) * 2 ** place;
+  const seconds = (timeoutNs / SECOND_NS) * (1 << place);
   return Math.max(place === 0 ? seconds : Math.floor(seconds / servers), 1) * SECOND_NS;
 }
 
