@@ -5,6 +5,7 @@ import {
   type Lab,
   type Packet,
   packetBytes,
+  portsOf,
   type Situation,
   TcpFlag,
   udpPayloadBytes,
@@ -88,6 +89,8 @@ function transportOf({ transport, dontFragment }: Packet): TransportPart {
       const info = chunks.map(({ kind }) => kind).join("/");
       return { protocol: "SCTP", ...none, ...df, sourcePort, destinationPort, info };
     }
+    case "ipip":
+      return { protocol: "IP", ...none, ...df, sourcePort: null, destinationPort: null };
     case "icmp": {
       const { type, code, mtu, quoted } = transport;
       return {
@@ -108,10 +111,9 @@ function transportOf({ transport, dontFragment }: Packet): TransportPart {
 
 function quotedOf(packet: Packet): Quoted {
   const { transport, source, destination, ttl } = packet;
+  const both = portsOf(transport);
   const ports =
-    transport.kind === "icmp"
-      ? {}
-      : { sourcePort: transport.sourcePort, destinationPort: transport.destinationPort };
+    both === undefined ? {} : { sourcePort: both.source, destinationPort: both.destination };
   const protocol = transport.kind.toUpperCase();
   return { source, destination, protocol, ...ports, ttl, ipLength: packetBytes(packet) };
 }

@@ -11,7 +11,8 @@ import {
 } from "../wire/index.ts";
 import { IcmpCode } from "./icmp-errors.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
-import { type Ends, TcpConnection } from "./tcp-connection.ts";
+import type { Ends } from "./socket-ends.ts";
+import { TcpConnection } from "./tcp-connection.ts";
 import { LINUX_6_18, type TcpProfile } from "./tcp-profile.ts";
 import { UdpSocket } from "./udp-socket.ts";
 

@@ -1,19 +1,13 @@
-import { type EventId, Signal, type Simulation, Store } from "@k8s-netsim/sim-core";
-import { ipHeaderBytes, type Packet, TcpFlag, type TcpSegment } from "../wire/index.ts";
+import { Signal, type Simulation, Store } from "@k8s-netsim/sim-core";
+import { TcpFlag, type TcpSegment } from "../wire/index.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import type { Ends } from "./socket-ends.ts";
 import { errorOfIcmp, type Reading, type SocketErrorCode } from "./socket-error.ts";
+import { TcpOutput } from "./tcp-output.ts";
 import { synTimeoutNs, type TcpProfile } from "./tcp-profile.ts";
 import { TcpReceiver } from "./tcp-receiver.ts";
 import { type Piece, TcpSender } from "./tcp-sender.ts";
-import { timerExpiryNs } from "./timer-wheel.ts";
-
-/** Both ends of a connection, as its own host sees them. */
-export interface Ends {
-  readonly localAddress: string;
-  readonly localPort: number;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-}
+import { KernelTimer } from "./timer-wheel.ts";
 
 export type TcpState =
   | "SYN_SENT"
@@ -27,13 +21,6 @@ export type TcpState =
   | "TIME_WAIT"
   | "CLOSED";
 
-const HEADER_BYTES = 20;
-const TIMESTAMP_BYTES = 12;
-const SYN_OPTION_BYTES = 20;
-const WINDOW = 64_240;
-const NS_PER_MS = 1_000_000;
-/** Hosts have been up for a while: a clock at 0 would look like none. */
-const CLOCK_START_MS = 1_000_000;
 const TIME_WAIT_NS = 60_000_000_000;
 
 /** How a connection attempt ended. */
@@ -49,21 +36,17 @@ export class TcpConnection {
   onClosed: (() => void) | undefined;
   /** Told when the handshake of an incoming connection is complete. */
   onEstablished: (() => void) | undefined;
-  readonly #host: NetworkNamespace;
   readonly #simulation: Simulation;
   readonly #profile: TcpProfile;
   readonly #sender: TcpSender;
   readonly #receiver: TcpReceiver;
+  readonly #output: TcpOutput;
   #peerSegment = 536;
-  /** Where the sequence numbers of both sides begin. */
-  readonly #base: number;
-  #peerBase = 0;
-  #peerClockMs = 0;
   #roundTripNs = 0;
   #sentAtNs = 0;
   #tries = 0;
-  #timer: EventId | undefined;
-  #ackTimer: EventId | undefined;
+  readonly #timer: KernelTimer;
+  readonly #ackTimer: KernelTimer;
   /** While a program's call holds the socket, what arrives waits here. */
   #backlog: (() => void)[] | undefined;
   #segmentLimitChanged = false;
@@ -74,13 +57,14 @@ export class TcpConnection {
     ends: Ends,
     state: "SYN_SENT" | "SYN_RECEIVED",
   ) {
-    this.#host = host;
     this.#simulation = host.simulation;
     this.#profile = profile;
+    this.#timer = new KernelTimer(this.#simulation, profile.tickNs);
+    this.#ackTimer = new KernelTimer(this.#simulation, profile.tickNs);
     this.#sender = new TcpSender(profile);
     this.#receiver = new TcpReceiver(profile);
     this.ends = ends;
-    this.#base = initialSequence(ends);
+    this.#output = new TcpOutput(host, ends, this.#receiver);
     this.state = state;
     this.opened = new Signal(`${host.name} connects`, { latched: true });
     this.received = new Store(`${host.name} reads`);
@@ -94,7 +78,7 @@ export class TcpConnection {
 
   /** Answers a SYN. */
   accept(syn: TcpSegment): void {
-    this.#hear(syn);
+    this.#output.hear(syn);
     this.#receiver.next = syn.sequence + 1;
     this.#peerSegment = syn.maximumSegment ?? 536;
     this.#sender.next = 1;
@@ -131,7 +115,7 @@ export class TcpConnection {
 
   /** The program has read what was there: an acknowledgment that waits for it goes out. */
   hasRead(): void {
-    if (this.#ackTimer !== undefined && !this.#receiver.interactive) this.#acknowledge();
+    if (this.#ackTimer.isPending && !this.#receiver.interactive) this.#acknowledge();
   }
 
   receive(segment: TcpSegment): void {
@@ -160,7 +144,7 @@ export class TcpConnection {
     const waitNs = syn
       ? synTimeoutNs(this.#profile, this.#tries)
       : this.#profile.initialTimeoutNs * (1 << this.#tries);
-    this.#restart(waitNs, () => {
+    this.#timer.start(waitNs, () => {
       if (this.#tries >= limit) {
         this.#fail("ETIMEDOUT");
         return;
@@ -172,7 +156,7 @@ export class TcpConnection {
 
   #take(segment: TcpSegment): void {
     if (this.state === "CLOSED") return;
-    this.#hear(segment);
+    this.#output.hear(segment);
     const { flags } = segment;
     if ((flags & TcpFlag.RST) !== 0) {
       this.#takeReset(segment);
@@ -191,11 +175,6 @@ export class TcpConnection {
     if (this.isClosed()) return;
     if (segment.payload.length > 0) this.#takeData(segment);
     if ((flags & TcpFlag.FIN) !== 0) this.#takeFin(segment);
-  }
-
-  #hear({ sequenceBase, timestampMs }: TcpSegment): void {
-    this.#peerBase = sequenceBase;
-    this.#peerClockMs = timestampMs;
   }
 
   #takeReset({ flags, acknowledgment }: TcpSegment): void {
@@ -219,7 +198,7 @@ export class TcpConnection {
     if (this.#tries === 0) this.#roundTripNs = this.#simulation.now - this.#sentAtNs;
     this.#tries = 0;
     this.state = "ESTABLISHED";
-    this.#stop();
+    this.#timer.stop();
     this.#limitSegments();
   }
 
@@ -232,7 +211,7 @@ export class TcpConnection {
     if (!news) return;
     this.#tries = 0;
     if (this.#sender.inFlight) this.#watchTail();
-    else this.#stop();
+    else this.#timer.stop();
     if (this.#sender.finAcknowledged) this.#finArrived();
     else this.#push();
   }
@@ -274,7 +253,7 @@ export class TcpConnection {
 
   #linger(): void {
     this.state = "TIME_WAIT";
-    this.#restart(TIME_WAIT_NS, () => this.#end());
+    this.#timer.start(TIME_WAIT_NS, () => this.#end());
   }
 
   #push(): void {
@@ -310,24 +289,21 @@ export class TcpConnection {
   }
 
   #limitSegments(): void {
-    const { remoteAddress, localAddress } = this.ends;
-    const header = ipHeaderBytes(localAddress) + HEADER_BYTES;
-    const path = this.#host.pathMtu(remoteAddress) - header;
-    this.#sender.segmentBytes = Math.min(path, this.#peerSegment) - TIMESTAMP_BYTES;
+    this.#sender.segmentBytes = this.#output.segmentBytes(this.#peerSegment);
   }
 
   /** First a probe with the last segment, then time-outs with the first lost one. */
   #watchTail(): void {
     const { minTimeoutNs, tickNs } = this.#profile;
     const probeNs = 2 * this.#roundTripNs + minTimeoutNs;
-    this.#restart(Math.ceil(probeNs / tickNs) * tickNs, () => {
+    this.#timer.start(Math.ceil(probeNs / tickNs) * tickNs, () => {
       for (const piece of this.#sender.tail()) this.#emit(piece, TcpFlag.ACK);
       this.#awaitTimeout();
     });
   }
 
   #awaitTimeout(): void {
-    this.#restart(this.#timeoutNs() * (1 << Math.min(this.#tries, 9)), () => {
+    this.#timer.start(this.#timeoutNs() * (1 << Math.min(this.#tries, 9)), () => {
       this.#tries += 1;
       for (const piece of this.#sender.firstLost()) this.#emit(piece, TcpFlag.ACK);
       this.#awaitTimeout();
@@ -344,65 +320,21 @@ export class TcpConnection {
   }
 
   #acknowledgeLater(): void {
-    if (this.#ackTimer !== undefined) return;
+    if (this.#ackTimer.isPending) return;
     const delayNs = Math.max(this.#receiver.delayNs, this.#profile.delayedAckNs);
-    const { now } = this.#simulation;
-    const atNs = timerExpiryNs(now, delayNs, this.#profile.tickNs);
-    this.#ackTimer = this.#simulation.at(atNs, () => {
-      this.#ackTimer = undefined;
+    this.#ackTimer.start(delayNs, () => {
       this.#receiver.delayEnded();
       this.#acknowledge();
     });
   }
 
   #emit(piece: Piece, flags: number): void {
-    const syn = (flags & TcpFlag.SYN) !== 0;
-    const early = syn || piece.text !== "" ? [] : this.#receiver.early;
-    const all =
-      flags |
-      (piece.push ? TcpFlag.PSH : 0) |
-      (piece.fin ? TcpFlag.FIN | TcpFlag.ACK : 0) |
-      ((flags & TcpFlag.RST) !== 0 ? TcpFlag.ACK : 0);
-    const sackBytes = early.length === 0 ? 0 : 4 + 8 * Math.min(early.length, 3);
-    const segment: TcpSegment = {
-      kind: "tcp",
-      sourcePort: this.ends.localPort,
-      destinationPort: this.ends.remotePort,
-      flags: all,
-      sequence: piece.sequence,
-      acknowledgment: (all & TcpFlag.ACK) === 0 ? 0 : this.#receiver.next,
-      sequenceBase: this.#base,
-      acknowledgmentBase: this.#peerBase,
-      timestampMs: CLOCK_START_MS + Math.floor(this.#simulation.now / NS_PER_MS),
-      echoMs: this.#peerClockMs,
-      window: WINDOW,
-      optionBytes: syn ? SYN_OPTION_BYTES : TIMESTAMP_BYTES + sackBytes,
-      payload: piece.text,
-      ...(syn ? { maximumSegment: this.#ownSegment() } : {}),
-      ...(early.length === 0 ? {} : { sacked: early.slice(0, 3) }),
-    };
-    if ((all & TcpFlag.ACK) !== 0 && !syn) this.#acknowledged();
-    this.#host.send(this.#packet(segment));
-  }
-
-  #ownSegment(): number {
-    const { localAddress, remoteAddress } = this.ends;
-    return (
-      Math.min(this.#host.pathMtu(remoteAddress), 65_535) -
-      ipHeaderBytes(localAddress) -
-      HEADER_BYTES
-    );
-  }
-
-  #packet(transport: TcpSegment): Packet {
-    const { localAddress: source, remoteAddress: destination } = this.ends;
-    return { source, destination, ttl: 64, dontFragment: true, identification: 0, transport };
+    if (this.#output.send(piece, flags)) this.#acknowledged();
   }
 
   #acknowledged(): void {
     this.#receiver.acknowledged();
-    if (this.#ackTimer !== undefined) this.#simulation.cancel(this.#ackTimer);
-    this.#ackTimer = undefined;
+    this.#ackTimer.stop();
   }
 
   isClosed(): boolean {
@@ -415,33 +347,11 @@ export class TcpConnection {
     this.#end();
   }
 
-  #restart(delayNs: number, action: () => void): void {
-    this.#stop();
-    const { now } = this.#simulation;
-    this.#timer = this.#simulation.at(timerExpiryNs(now, delayNs, this.#profile.tickNs), action);
-  }
-
-  #stop(): void {
-    if (this.#timer !== undefined) this.#simulation.cancel(this.#timer);
-    this.#timer = undefined;
-  }
-
   #end(): void {
     if (this.state === "CLOSED") return;
     this.state = "CLOSED";
-    this.#stop();
-    if (this.#ackTimer !== undefined) this.#simulation.cancel(this.#ackTimer);
-    this.#ackTimer = undefined;
+    this.#timer.stop();
+    this.#ackTimer.stop();
     this.onClosed?.();
   }
-}
-
-/** Where a side's sequence numbers begin: a hash of both ends, as RFC 6528 has it, without the clock. */
-function initialSequence({ localAddress, localPort, remoteAddress, remotePort }: Ends): number {
-  const text = `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  }
-  return hash;
 }

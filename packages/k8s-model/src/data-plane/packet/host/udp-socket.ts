@@ -1,7 +1,7 @@
 import { Store } from "@k8s-netsim/sim-core";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import type { Ends } from "./socket-ends.ts";
 import { errorOfIcmp, type Reading, type SocketErrorCode } from "./socket-error.ts";
-import type { Ends } from "./tcp-connection.ts";
 
 /** A UDP socket that a program has connected to one destination. */
 export class UdpSocket {

@@ -1,7 +1,8 @@
 export { type LabCapture, labCapture } from "./capture.ts";
 export type { Causes } from "./causes.ts";
 export { type Answer, answerText, type Target, tcpExchange, udpExchange } from "./clients.ts";
-export { Lab, type LabOptions, type PodNetwork } from "./lab.ts";
+export { Lab, type LabOptions } from "./lab.ts";
+export type { PodNetwork } from "./lab-network.ts";
 export { LAB_SERVICES, type LabService } from "./lab-services.ts";
 export type { ProxyMode } from "./node-proxy.ts";
 export { addressOf, clusterIP } from "./places.ts";

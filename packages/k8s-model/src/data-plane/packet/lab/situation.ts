@@ -1,5 +1,6 @@
 import type { Steps } from "@k8s-netsim/sim-core";
-import type { Lab, PodNetwork } from "./lab.ts";
+import type { Lab } from "./lab.ts";
+import type { PodNetwork } from "./lab-network.ts";
 import type { LabService } from "./lab-services.ts";
 import type { PlannedBridge } from "./plan.ts";
 

@@ -1,7 +1,8 @@
 import type { Steps } from "@k8s-netsim/sim-core";
 import { SctpAssociation } from "../host/index.ts";
 import { type Answer, ask, openTcp, request, tcpExchange } from "./clients.ts";
-import type { Lab, PodNetwork } from "./lab.ts";
+import type { Lab } from "./lab.ts";
+import type { PodNetwork } from "./lab-network.ts";
 import { ping } from "./ping.ts";
 import { addressOf, clusterIP } from "./places.ts";
 import type { Situation } from "./situation.ts";

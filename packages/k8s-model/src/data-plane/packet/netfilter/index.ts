@@ -1,8 +1,8 @@
 export { addressMatches } from "./address-match.ts";
-export { ConnectionTracking, type Tracking } from "./connection-tracking.ts";
+export { ConnectionTracking } from "./connection-tracking.ts";
 export { IptablesRules } from "./iptables-rules.ts";
 export { type HookVerdict, Netfilter } from "./netfilter.ts";
 export { NftablesRules } from "./nftables-rules.ts";
 export { PeerBudget } from "./peer-budget.ts";
-export type { Hook, RuleSet, RuleStep, RuleSurroundings, Transit } from "./rule-set.ts";
-export type { TrackedConnection, TrackingEvent } from "./tracked-connection.ts";
+export type { RuleSet, RuleStep, RuleSurroundings, Transit } from "./rule-set.ts";
+export type { TrackingEvent } from "./tracked-connection.ts";
