@@ -77,7 +77,7 @@ export default study("dns-ndots", {
         latencyMean: found ? asGiven.latency.mean : undefined,
         latencyP99: found ? asGiven.latency.quantile(0.99) : undefined,
         addedLatency: found ? asGiven.latency.mean - absolute.latency.mean : undefined,
-        corednsLoad: asGiven.corednsPerLookup * lookupsPerSecond,
+        corednsLoad: asGiven.corednsLoad,
         corednsShare: asGiven.corednsPerLookup / asGiven.queriesPerLookup,
         corednsBusy: asGiven.corednsBusy,
         failed: asGiven.failedShare,
@@ -190,6 +190,7 @@ interface Outcome {
   readonly latency: Histogram;
   readonly queriesPerLookup: number;
   readonly corednsPerLookup: number;
+  readonly corednsLoad: number;
   readonly corednsBusy: number;
   readonly failedShare: number;
 }
@@ -215,16 +216,21 @@ function lookUpMany(setting: Setting): Outcome {
   });
   sim.runUntil(setting.seconds * SECOND_NS);
   source.stop();
-  sim.run();
-  const received = coredns.reduce((sum, one) => sum + one.received, 0);
   const busyNs = coredns.reduce((sum, one) => sum + one.busyNs, 0);
+  const load = sumReceived(coredns) / setting.seconds;
+  sim.run();
   return {
     latency,
     queriesPerLookup: queries / finished,
-    corednsPerLookup: received / finished,
+    corednsPerLookup: sumReceived(coredns) / finished,
+    corednsLoad: load,
     corednsBusy: busyNs / (REPLICAS * setting.seconds * SECOND_NS),
     failedShare: failed / finished,
   };
+}
+
+function sumReceived(servers: readonly DnsServer[]): number {
+  return servers.reduce((sum, { received }) => sum + received, 0);
 }
 
 function corednsReplicas(sim: Simulation): DnsServer[] {

@@ -57,9 +57,12 @@ export class DnsServer implements DnsHop {
     this.#backlog = options.backlog ?? DNS_COSTS.socketBacklog.value;
   }
 
-  /** Processor time used so far (ns): what was begun. */
+  /** Processor time used so far (ns). */
   get busyNs(): number {
-    return (this.received - this.dropped) * this.#queryNs * Math.min(this.#options.processors, 1);
+    const nowNs = this.#sim.now as number;
+    const accepted = (this.received - this.dropped) * this.#queryNs;
+    const ahead = this.#freeNs.reduce((sum, freeNs) => sum + Math.max(freeNs - nowNs, 0), 0);
+    return (accepted - ahead) * Math.min(this.#options.processors, 1);
   }
 
   receive(question: DnsQuestion, reply: DnsReply, transport: "udp" | "tcp" = "udp"): void {
