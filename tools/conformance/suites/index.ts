@@ -9,6 +9,7 @@ import { ipSpread } from "./ip-spread.ts";
 import { kubeproxyRules } from "./kubeproxy-rules.ts";
 import { labelSelector } from "./label-selector.ts";
 import { legacyEndpoints } from "./legacy-endpoints.ts";
+import { loadbalancer } from "./loadbalancer.ts";
 import { manifestDefaulting } from "./manifest-defaulting.ts";
 import { manifestValidation } from "./manifest-validation.ts";
 import { nodeLifecycle } from "./node-lifecycle.ts";
@@ -53,4 +54,5 @@ export const SUITES: readonly Suite[] = [
   triggerTime,
   boundedFrequency,
   resolver,
+  loadbalancer,
 ];

@@ -4,6 +4,7 @@ export * from "./dns/index.ts";
 export * from "./iptables/index.ts";
 export * from "./ipvs/index.ts";
 export * from "./kube-proxy/index.ts";
+export * from "./load-balancer/index.ts";
 export * from "./maglev/index.ts";
 export * from "./nftables/index.ts";
 export * from "./node-addresses/index.ts";
