@@ -10,6 +10,7 @@ import { hold } from "./hold/hold.ts";
 import { memory } from "./memory/memory.ts";
 import { mm1 } from "./mm1/mm1.ts";
 import { programming } from "./programming/programming.ts";
+import { requests } from "./requests/requests.ts";
 import { table } from "./runner/report.ts";
 import type { Benchmark } from "./runner/result.ts";
 import { shapes } from "./shapes/shapes.ts";
@@ -22,6 +23,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   programming,
   allocation,
   churn,
+  requests,
   shapes,
 };
 const PEERS = ["simjs@2.0.3", "simscript@1.0.37", "hypertimer@3.0.0"];

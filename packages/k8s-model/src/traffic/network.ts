@@ -53,6 +53,19 @@ export interface Network {
     servicePort: number,
     origin: Origin,
   ): readonly number[] | typeof REFUSED | typeof DROPPED;
+  /**
+   * Session affinity of the proxy on `node`: the endpoint that a new connection of `caller` (a pod; -1:
+   * outside) gets in place of `drawn`, one of `endpoints`. Called once for each new connection, in order
+   * of time. Absent: no Service has affinity.
+   */
+  readonly affinity?: (
+    node: number,
+    servicePort: number,
+    caller: number,
+    endpoints: readonly number[],
+    drawn: number,
+    nowNs: number,
+  ) => number;
   /** Every ready endpoint of the Service port anywhere, ascending. */
   readyEndpoints(servicePort: number): readonly number[];
 }

@@ -29,6 +29,8 @@ export interface WorkloadPlan {
   readonly queueLimit: number;
   /** Indices of the edges this workload calls, one after another, for each request it serves. */
   readonly edges: readonly number[];
+  /** Cores that the requests in service share, alike; absent: a worker never slows another down. */
+  readonly cores?: number;
 }
 
 /** How a caller uses connections; the proxy chooses an endpoint once per connection. */
@@ -36,6 +38,34 @@ export interface ConnectionPlan {
   readonly kind: "per-request" | "keep-alive" | "long-lived";
   /** Requests after which a keep-alive connection is closed. */
   readonly requestsPerConnection: number;
+  /**
+   * Keep-alive and per-request: the most that one caller has open; calls beyond wait for one.
+   * Long-lived: how many one caller keeps. Absent: no limit, and one (of users outside: 100).
+   */
+  readonly connections?: number;
+  /** A connection older than this gets no further request and is replaced. */
+  readonly maxAgeNs?: SimTime;
+}
+
+/** Pauses before retries: uniform in 0 … min(max, base × 2^retries so far) ("full jitter"). */
+export interface BackoffPlan {
+  readonly baseNs: SimTime;
+  readonly maxNs: SimTime;
+}
+
+/** What keeps retries from multiplying load: a bucket of tokens a caller, one spent by each retry. */
+export interface RetryBudgetPlan {
+  /** Tokens that each first attempt puts in: retries per request in the long run. */
+  readonly ratio: number;
+  /** The bucket's size, full at the start. */
+  readonly burst: number;
+  /** Tokens that come by themselves each second. */
+  readonly perSecond: number;
+}
+
+/** A second copy of a request for which the first has no answer yet; whichever answers first counts. */
+export interface HedgePlan {
+  readonly afterNs: SimTime;
 }
 
 /** Calls from one workload (or from a source of traffic) to one Service port. */
@@ -56,6 +86,13 @@ export interface CallEdgePlan {
   readonly timeoutNs: SimTime;
   /** Further attempts after one that was refused, reset or timed out. */
   readonly retries: number;
+  /** Absent: a retry starts at once. */
+  readonly backoff?: BackoffPlan;
+  /** Absent: every failed attempt is retried, up to `retries`. */
+  readonly retryBudget?: RetryBudgetPlan;
+  /** An answer "overloaded" is retried, too. */
+  readonly retriesOverloaded?: boolean;
+  readonly hedge?: HedgePlan;
 }
 
 /** Where requests begin: a client workload's pods, or outside the cluster (edge.from = -1). */

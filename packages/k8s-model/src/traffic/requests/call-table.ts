@@ -17,6 +17,12 @@ export class CallTable {
   /** When the caller gives up this attempt, ns. */
   deadline: Float64Array = new Float64Array(0);
   attempt: Int32Array = new Int32Array(0);
+  /** The other copy of a hedged request; -1: none. */
+  twin: Int32Array = new Int32Array(0);
+  /** When a request with a foreseen answer reaches its server, ns; -1: nothing is foreseen. */
+  arriveAt: Float64Array = new Float64Array(0);
+  /** When a request of a planned queue leaves its server, ns. */
+  departAt: Float64Array = new Float64Array(0);
   /** Position in the server's list of edges, and calls left to make on that edge. */
   cursor: Int32Array = new Int32Array(0);
   repeats: Int32Array = new Int32Array(0);
@@ -37,6 +43,11 @@ export class CallTable {
   /** Rows in use. */
   get live(): number {
     return this.#live;
+  }
+
+  /** One more than the highest row ever used. */
+  get size(): number {
+    return this.#size;
   }
 
   take(): number {
@@ -77,6 +88,9 @@ export class CallTable {
     this.startedAt = widened(this.startedAt, new Float64Array(size));
     this.deadline = widened(this.deadline, new Float64Array(size));
     this.attempt = widened(this.attempt, new Int32Array(size));
+    this.twin = widened(this.twin, new Int32Array(size));
+    this.arriveAt = widened(this.arriveAt, new Float64Array(size).fill(-1));
+    this.departAt = widened(this.departAt, new Float64Array(size));
     this.cursor = widened(this.cursor, new Int32Array(size));
     this.repeats = widened(this.repeats, new Int32Array(size));
     this.epoch = widened(this.epoch, new Int32Array(size));

@@ -1,15 +1,15 @@
-import type { HandlerId, RandomStream, SimTime } from "@k8s-netsim/sim-core";
-import { distanceIndex } from "../../topology/index.ts";
-import { DROPPED, PodState, REFUSED } from "../network.ts";
-import type { CallEdgePlan, SourcePlan, TrafficPlan } from "../plan.ts";
+import type { HandlerId, SimTime } from "@k8s-netsim/sim-core";
+import type { SourcePlan, TrafficPlan } from "../plan.ts";
 import type { ConnectionPool } from "./connection-pools.ts";
+import { Connector } from "./connector.ts";
 import { FAILURE_CODE } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
+import { Retries } from "./retries.ts";
+import { RowRing } from "./row-ring.ts";
 import type { CallerPort, ServerSide } from "./server-side.ts";
-import { TimeOutRing } from "./time-outs.ts";
-import { NONE, OUTSIDE, type TrafficState } from "./traffic-state.ts";
+import { NONE, type TrafficState } from "./traffic-state.ts";
 
-/** The caller's side of a call: connection, time-out, answer, retry. */
+/** The caller's side of a call: connection, time-out, answer, retry, second copy. */
 export class CallerSide implements CallerPort {
   readonly answer: HandlerId;
   readonly #state: TrafficState;
@@ -18,8 +18,16 @@ export class CallerSide implements CallerPort {
   readonly #sources: readonly SourcePlan[];
   /** Told when a request of a source has ended. */
   readonly #sourceAnswered: (source: number) => void;
-  readonly #timeOuts: readonly TimeOutRing[];
+  readonly #connector: Connector;
+  readonly #retries: Retries;
+  readonly #timeOuts: readonly RowRing[];
   readonly #timeOutHandlers: readonly HandlerId[];
+  /** The row still serves until its connection stands, so this one needs no generation. */
+  readonly #established: HandlerId;
+  /** Handlers with payload (row, generation): what they mean is over once the row is freed. */
+  readonly #resolved: HandlerId;
+  readonly #retryDue: HandlerId;
+  readonly #hedgeDue: HandlerId;
 
   constructor(
     state: TrafficState,
@@ -28,18 +36,30 @@ export class CallerSide implements CallerPort {
     servers: ServerSide,
     sourceAnswered: (source: number) => void,
   ) {
+    const { sim } = state;
     this.#state = state;
     this.#meter = meter;
     this.#servers = servers;
     this.#sources = plan.sources;
     this.#sourceAnswered = sourceAnswered;
-    this.#timeOuts = plan.edges.map(() => new TimeOutRing());
+    this.#connector = new Connector(state, () => this.answer);
+    this.#retries = new Retries(state, plan);
+    this.#timeOuts = plan.edges.map(() => new RowRing());
     this.#timeOutHandlers = plan.edges.map((edge, index) =>
-      state.sim.handler(`time-outs ${edge.name}`, () => this.#onDeadline(index)),
+      sim.handler(`time-outs ${edge.name}`, () => this.#onDeadline(index)),
     );
-    this.answer = state.sim.handler("answer arrives", (row, failure) =>
-      this.#onAnswer(row, failure - 1),
-    );
+    this.answer = sim.handler("answer arrives", (row, failure) => this.#onAnswer(row, failure - 1));
+    this.#resolved = this.#onWaitingRow("name resolved", (row) => this.#openAndSend(row));
+    this.#established = sim.handler("connection stands", (row) => this.#transmit(row));
+    this.#retryDue = this.#onWaitingRow("retry", (row) => this.#attempt(row));
+    this.#hedgeDue = this.#onWaitingRow("hedge", (row) => this.#hedge(row));
+  }
+
+  #onWaitingRow(name: string, run: (row: number) => void): HandlerId {
+    const { calls, sim } = this.#state;
+    return sim.handler(name, (row, generation) => {
+      if (calls.generation[row] === generation && calls.waiting[row] === 1) run(row);
+    });
   }
 
   /** A source sends a request; its pod, or from outside. */
@@ -67,72 +87,99 @@ export class CallerSide implements CallerPort {
     calls.caller[row] = pod;
     calls.startedAt[row] = sim.now;
     calls.attempt[row] = 0;
+    this.#retries.earn(this.#state.edge(edge), this.#poolOf(row));
     this.#attempt(row);
   }
 
   /** Sends the request of a row over a connection of its pool, opening one where none is free. */
   #attempt(row: number): void {
+    const { calls, sim } = this.#state;
+    calls.twin[row] = NONE;
+    this.#send(row);
+    const { hedge } = this.#state.edge(calls.edge[row] as number);
+    if (hedge === undefined) return;
+    sim.schedule(hedge.afterNs, this.#hedgeDue, row, calls.generation[row] as number);
+  }
+
+  #send(row: number): void {
     const { calls, network, pools, servers, sim } = this.#state;
     const pool = this.#poolOf(row);
     calls.waiting[row] = 1;
     calls.serving[row] = 0;
     calls.connection[row] = NONE;
+    calls.arriveAt[row] = NONE;
+    calls.departAt[row] = NONE;
     this.#watchDeadline(row);
-    let connection = pools.idle(pool, network, servers.epoch);
-    if (connection === NONE) connection = this.#connect(row, pool);
+    const connection = pools.idle(pool, network, servers.epoch, sim.now);
+    if (connection !== NONE) this.#sendOver(row, connection);
+    else if (pool.open < pool.limit) this.#lookUp(row);
+    else pool.waiting?.push(row, calls.generation[row] as number, sim.now);
+  }
+
+  #lookUp(row: number): void {
+    const { calls, sim } = this.#state;
+    const lookUpNs = this.#connector.lookUpNs(row);
+    if (lookUpNs === 0) this.#openAndSend(row);
+    else if (lookUpNs !== Number.POSITIVE_INFINITY) {
+      sim.schedule(lookUpNs, this.#resolved, row, calls.generation[row] as number);
+    }
+  }
+
+  #openAndSend(row: number): void {
+    const pool = this.#poolOf(row);
+    if (pool.open >= pool.limit) {
+      // Others were faster while the name was looked up.
+      pool.waiting?.push(row, this.#state.calls.generation[row] as number, this.#state.sim.now);
+      return;
+    }
+    const connection = this.#connector.connect(row, pool);
     if (connection === NONE) return;
+    pool.open += 1;
+    this.#sendOver(row, connection);
+  }
+
+  #sendOver(row: number, connection: number): void {
+    const { calls, links, pools, sim } = this.#state;
     calls.connection[row] = connection;
     calls.serving[row] = 1;
+    const handshakeNs = (pools.table.establishedAt[connection] as number) - sim.now;
+    if (links !== undefined && handshakeNs > 0) {
+      // A link takes bytes in the order of time: not before the connection stands.
+      sim.schedule(handshakeNs, this.#established, row);
+      return;
+    }
     this.#meter.requestSent(row);
-    const handshakeNs = Math.max(0, (pools.table.establishedAt[connection] as number) - sim.now);
     const oneWayNs = this.#state.oneWayNs(pools.table.distance[connection] as number);
-    sim.schedule(handshakeNs + oneWayNs, this.#servers.arrival, row);
+    const linkNs = links === undefined ? 0 : this.#onLinkNs(row, connection);
+    this.#servers.send(row, Math.max(0, handshakeNs) + linkNs + oneWayNs);
   }
 
-  /** A new connection, or NONE when the attempt is refused or vanishes. */
-  #connect(row: number, pool: ConnectionPool): number {
-    const { calls, network, pools, servers, sim } = this.#state;
-    const edge = this.#state.edge(calls.edge[row] as number);
-    const caller = calls.caller[row] as number;
-    const node = caller === OUTSIDE ? this.#entryNode(edge, pool.choice) : network.nodeOf(caller);
-    if (node === NONE) return NONE;
-    const origin = caller === OUTSIDE ? "external" : "internal";
-    const endpoints = network.endpoints(node, edge.servicePort, origin);
-    const draw = pool.choice.double();
-    if (endpoints === DROPPED) return NONE;
-    if (endpoints === REFUSED || endpoints.length === 0) return this.#refuse(row, 0);
-    const backend = endpoints[Math.floor(draw * endpoints.length)] as number;
-    const distance = distanceIndex(network.place(node), network.place(network.nodeOf(backend)));
-    const state = network.podState(backend);
-    if (state === PodState.silent) return NONE;
-    if (state === PodState.closed) return this.#refuse(row, distance);
-    servers.reserve(backend + 1);
-    return pools.connected(pool, {
-      backend,
-      epoch: servers.epoch[backend] as number,
-      callerNode: node,
-      distance,
-      establishedAtNs: sim.now + 2 * this.#state.oneWayNs(distance),
-      requests: edge.connection.requestsPerConnection,
-    });
+  #transmit(row: number): void {
+    const { calls, pools } = this.#state;
+    if (calls.waiting[row] === 0) {
+      // Given up before a byte was sent.
+      calls.serving[row] = 0;
+      this.#state.recycle(row);
+      return;
+    }
+    const connection = calls.connection[row] as number;
+    this.#meter.requestSent(row);
+    const oneWayNs = this.#state.oneWayNs(pools.table.distance[connection] as number);
+    this.#servers.send(row, this.#onLinkNs(row, connection) + oneWayNs);
   }
 
-  #entryNode({ servicePort, entryZone }: CallEdgePlan, choice: RandomStream): number {
-    const nodes = this.#state.network.entryNodes(servicePort, entryZone);
-    return nodes[Math.floor(choice.double() * nodes.length)] ?? NONE;
-  }
-
-  /** The news of a refusal comes back after a round trip over the distance. */
-  #refuse(row: number, distance: number): typeof NONE {
-    const backNs = 2 * this.#state.oneWayNs(distance);
-    this.#state.sim.schedule(backNs, this.answer, row, FAILURE_CODE.refused + 1);
-    return NONE;
+  #onLinkNs(row: number, connection: number): number {
+    const { calls, links, pools, sim } = this.#state;
+    const { callerZone, backendZone } = pools.table;
+    const { requestBytes } = this.#state.edge(calls.edge[row] as number);
+    const from = callerZone[connection] as number;
+    return links?.send(from, backendZone[connection] as number, requestBytes, sim.now) ?? 0;
   }
 
   #watchDeadline(row: number): void {
     const { calls, sim } = this.#state;
     const edge = calls.edge[row] as number;
-    const ring = this.#timeOuts[edge] as TimeOutRing;
+    const ring = this.#timeOuts[edge] as RowRing;
     const deadline = (sim.now + this.#state.edge(edge).timeoutNs) as SimTime;
     calls.deadline[row] = deadline;
     if (ring.isEmpty) sim.scheduleAt(deadline, this.#timeOutHandlers[edge] as HandlerId);
@@ -141,9 +188,9 @@ export class CallerSide implements CallerPort {
 
   #onDeadline(edge: number): void {
     const { calls, sim } = this.#state;
-    const ring = this.#timeOuts[edge] as TimeOutRing;
+    const ring = this.#timeOuts[edge] as RowRing;
     while (!ring.isEmpty) {
-      const { headRow: row, headDeadline: deadline } = ring;
+      const { headRow: row, headTime: deadline } = ring;
       const live =
         calls.generation[row] === ring.headGeneration &&
         calls.waiting[row] === 1 &&
@@ -159,39 +206,119 @@ export class CallerSide implements CallerPort {
 
   #giveUp(row: number): void {
     const connection = this.#state.calls.connection[row] as number;
-    if (connection !== NONE) this.#state.pools.abandon(this.#poolOf(row), connection);
+    const pool = this.#poolOf(row);
+    if (connection !== NONE) this.#state.pools.abandon(pool, connection);
     this.#failAttempt(row, FAILURE_CODE["timed-out"]);
+    this.#serveWaiting(pool);
   }
 
   /** The answer, or the news of a failure, reaches the caller. */
   #onAnswer(row: number, failure: number): void {
+    if (this.#servers.settle(row)) this.answered(row, failure);
+  }
+
+  answered(row: number, failure: number): void {
     const { calls, pools } = this.#state;
     const isAwaited = calls.waiting[row] === 1;
+    const pool = this.#poolOf(row);
     const connection = calls.connection[row] as number;
-    if (connection !== NONE && isAwaited) pools.release(this.#poolOf(row), connection);
+    if (connection !== NONE && isAwaited) pools.release(pool, connection);
     calls.serving[row] = 0;
     if (!isAwaited) this.#state.recycle(row);
-    else if (failure === FAILURE_CODE.refused || failure === FAILURE_CODE.reset) {
-      this.#failAttempt(row, failure);
-    } else this.#finish(row, failure);
+    else if (failure === NONE || failure === FAILURE_CODE.upstream) this.#finish(row, failure);
+    else this.#failAttempt(row, failure);
+    if (isAwaited) this.#serveWaiting(pool);
+  }
+
+  /** Calls that waited for a connection of a full pool go on while there is one. */
+  #serveWaiting(pool: ConnectionPool): void {
+    const { waiting } = pool;
+    if (waiting === undefined) return;
+    const { calls } = this.#state;
+    while (!waiting.isEmpty && (pool.idle.length > 0 || pool.open < pool.limit)) {
+      const row = waiting.headRow;
+      const isLive = calls.generation[row] === waiting.headGeneration && calls.waiting[row] === 1;
+      waiting.shift();
+      if (isLive) this.#goOn(row, pool);
+    }
+  }
+
+  #goOn(row: number, pool: ConnectionPool): void {
+    const { network, pools, servers, sim } = this.#state;
+    const connection = pools.idle(pool, network, servers.epoch, sim.now);
+    if (connection === NONE) this.#lookUp(row);
+    else this.#sendOver(row, connection);
   }
 
   /** Tries again where the edge allows, on a row of its own: the server may still hold this one. */
   #failAttempt(row: number, failure: number): void {
-    const { calls } = this.#state;
+    const { calls, sim } = this.#state;
+    const twin = calls.twin[row] as number;
+    if (twin !== NONE) {
+      // The other copy may still succeed: this one is forgotten.
+      calls.twin[twin] = NONE;
+      calls.waiting[row] = 0;
+      this.#state.recycle(row);
+      return;
+    }
+    const index = calls.edge[row] as number;
+    const plan = this.#state.edge(index);
     const attempt = calls.attempt[row] as number;
-    if (attempt >= this.#state.edge(calls.edge[row] as number).retries) {
+    const isFinal =
+      attempt >= plan.retries ||
+      (failure === FAILURE_CODE.overloaded && plan.retriesOverloaded !== true);
+    if (isFinal || !this.#mayRetry(row)) {
       this.#finish(row, failure);
       return;
     }
-    const edge = this.#meter.edgeOf(row);
-    if (edge !== undefined) edge.retries += 1;
     const retry = calls.take();
     calls.copyTo(row, retry);
     calls.attempt[retry] = attempt + 1;
     calls.waiting[row] = 0;
     this.#state.recycle(row);
-    this.#attempt(retry);
+    const pauseNs = this.#retries.pauseNs(plan, index, attempt);
+    if (pauseNs === 0) {
+      this.#attempt(retry);
+      return;
+    }
+    calls.waiting[retry] = 1;
+    calls.serving[retry] = 0;
+    calls.connection[retry] = NONE;
+    calls.deadline[retry] = Number.POSITIVE_INFINITY;
+    sim.schedule(pauseNs, this.#retryDue, retry, calls.generation[retry] as number);
+  }
+
+  #mayRetry(row: number): boolean {
+    const plan = this.#state.edge(this.#state.calls.edge[row] as number);
+    const edge = this.#meter.edgeOf(row);
+    const may = this.#retries.spend(plan, this.#poolOf(row), this.#state.sim.now);
+    if (edge !== undefined && may) edge.retries += 1;
+    else if (edge !== undefined) edge.retriesWithheld += 1;
+    return may;
+  }
+
+  /** No answer yet: a second copy of the request, on a connection of its own. */
+  #hedge(row: number): void {
+    const { calls } = this.#state;
+    if (calls.twin[row] !== NONE) return;
+    const edge = this.#meter.edgeOf(row);
+    if (edge !== undefined) edge.hedges += 1;
+    const copy = calls.take();
+    calls.copyTo(row, copy);
+    calls.attempt[copy] = calls.attempt[row] as number;
+    calls.twin[copy] = row;
+    calls.twin[row] = copy;
+    this.#send(copy);
+  }
+
+  /** The copy that answered second, or never: its caller has stopped listening. */
+  #cancel(row: number): void {
+    const { calls, pools } = this.#state;
+    const pool = this.#poolOf(row);
+    const connection = calls.connection[row] as number;
+    if (connection !== NONE && !pool.isShared) pools.abandon(pool, connection);
+    calls.waiting[row] = 0;
+    this.#state.recycle(row);
   }
 
   /** The call is over for its caller: counted, and handed to whoever waits for it. */
@@ -199,6 +326,8 @@ export class CallerSide implements CallerPort {
     const { calls } = this.#state;
     const parent = calls.parent[row] as number;
     const source = calls.source[row] as number;
+    const twin = calls.twin[row] as number;
+    if (twin !== NONE) this.#cancel(twin);
     this.#meter.ended(row, failure);
     calls.waiting[row] = 0;
     this.#state.recycle(row);

@@ -2,6 +2,7 @@ import type { RandomStream } from "@k8s-netsim/sim-core";
 import { type Network, PodState } from "../network.ts";
 import type { CallEdgePlan } from "../plan.ts";
 import { ConnectionTable } from "./connection-table.ts";
+import { RowRing } from "./row-ring.ts";
 
 /** Long-lived connections that users outside hold together: they are many, whoever they are. */
 export const OUTSIDE_CONNECTIONS = 100;
@@ -15,17 +16,18 @@ export interface ConnectionPool {
   /** Whose turn it is: position in `shared`. */
   turn: number;
   readonly isShared: boolean;
+  /** Connections open or being opened; not counted for shared ones. */
+  open: number;
+  /** Most that may be open. */
+  readonly limit: number;
+  readonly maxAgeNs: number;
+  /** Calls that wait for a connection, first come first served; only where there is a limit. */
+  readonly waiting: RowRing | undefined;
   /** Chooses the endpoint of each new connection. */
   readonly choice: RandomStream;
-}
-
-export interface NewConnection {
-  readonly backend: number;
-  readonly epoch: number;
-  readonly callerNode: number;
-  readonly distance: number;
-  readonly establishedAtNs: number;
-  readonly requests: number;
+  /** Retries that the budget allows now, and until when it was filled. */
+  retryTokens: number;
+  refilledAtNs: number;
 }
 
 /** Pools by (edge, caller). A connection of a pool that is not shared serves one call at a time. */
@@ -43,47 +45,59 @@ export class ConnectionPools {
   }
 
   of(edge: number, pod: number): ConnectionPool {
+    const known = (this.#pools[edge] as (ConnectionPool | undefined)[])[pod + 1];
+    return known ?? this.#add(edge, pod);
+  }
+
+  #add(edge: number, pod: number): ConnectionPool {
     const byPod = this.#pools[edge] as (ConnectionPool | undefined)[];
-    const known = byPod[pod + 1];
-    if (known !== undefined) return known;
+    const { connection, retryBudget } = this.#edges[edge] as CallEdgePlan;
+    const isShared = connection.kind === "long-lived";
+    const kept = connection.connections ?? (pod < 0 ? OUTSIDE_CONNECTIONS : 1);
+    const limit = isShared ? Infinity : (connection.connections ?? Infinity);
     const pool: ConnectionPool = {
       idle: [],
-      shared: new Int32Array(pod < 0 ? OUTSIDE_CONNECTIONS : 1).fill(-1),
+      shared: new Int32Array(isShared ? kept : 0).fill(-1),
       turn: 0,
-      isShared: (this.#edges[edge] as CallEdgePlan).connection.kind === "long-lived",
+      isShared,
+      open: 0,
+      limit,
+      maxAgeNs: connection.maxAgeNs ?? Infinity,
+      waiting: limit === Infinity ? undefined : new RowRing(),
       choice: this.#stream(edge, pod),
+      retryTokens: retryBudget?.burst ?? 0,
+      refilledAtNs: 0,
     };
     while (byPod.length <= pod + 1) byPod.push(undefined);
     byPod[pod + 1] = pool;
     return pool;
   }
 
-  /** An open connection to use, or -1. Those that the peer has closed are dropped on the way. */
-  idle(pool: ConnectionPool, network: Network, epochs: Int32Array): number {
-    if (pool.isShared) {
-      const { shared, choice } = pool;
-      if (shared.length > 1) pool.turn = Math.floor(choice.double() * shared.length);
-      const at = shared[pool.turn] as number;
-      if (at < 0 || !this.#isClosedByPeer(at, network, epochs)) return at;
-      shared[pool.turn] = -1;
-      return -1;
-    }
-    for (let at = pool.idle.pop(); at !== undefined; at = pool.idle.pop()) {
-      if (!this.#isClosedByPeer(at, network, epochs)) return at;
+  /** An open connection to use, or -1. Those that are too old or that the peer has closed are dropped. */
+  idle(pool: ConnectionPool, network: Network, epochs: Int32Array, nowNs: number): number {
+    if (pool.isShared) return this.#sharedIdle(pool, network, epochs, nowNs);
+    const { idle } = pool;
+    while (idle.length > 0) {
+      const at = idle.pop() as number;
+      if (!this.#isOver(at, pool, network, epochs, nowNs)) return at;
+      pool.open -= 1;
       this.table.recycle(at);
     }
     return -1;
   }
 
-  connected(pool: ConnectionPool, made: NewConnection): number {
-    const { table } = this;
-    const at = table.open();
-    table.backend[at] = made.backend;
-    table.backendEpoch[at] = made.epoch;
-    table.callerNode[at] = made.callerNode;
-    table.distance[at] = made.distance;
-    table.establishedAt[at] = made.establishedAtNs;
-    table.requestsLeft[at] = made.requests;
+  #sharedIdle(pool: ConnectionPool, network: Network, epochs: Int32Array, nowNs: number): number {
+    const { shared, choice } = pool;
+    if (shared.length > 1) pool.turn = Math.floor(choice.double() * shared.length);
+    const at = shared[pool.turn] as number;
+    if (at < 0 || !this.#isOver(at, pool, network, epochs, nowNs)) return at;
+    shared[pool.turn] = -1;
+    return -1;
+  }
+
+  /** A new row for a connection of this pool; its columns are the caller's to fill. */
+  add(pool: ConnectionPool): number {
+    const at = this.table.open();
     if (pool.isShared) pool.shared[pool.turn] = at;
     return at;
   }
@@ -95,17 +109,22 @@ export class ConnectionPools {
     const left = (table.requestsLeft[connection] as number) - 1;
     table.requestsLeft[connection] = left;
     if (left > 0) pool.idle.push(connection);
-    else table.closed[connection] = 1;
+    else this.#close(pool, connection);
   }
 
   /** The caller gave up waiting: it closes the connection and will open another. */
   abandon(pool: ConnectionPool, connection: number): void {
     if (!pool.isShared) {
-      this.table.closed[connection] = 1;
+      this.#close(pool, connection);
       return;
     }
     const held = pool.shared.indexOf(connection);
     if (held >= 0) pool.shared[held] = -1;
+  }
+
+  #close(pool: ConnectionPool, connection: number): void {
+    this.table.closed[connection] = 1;
+    pool.open -= 1;
   }
 
   /** Gives the row of a closed connection back once neither end uses it. */
@@ -113,10 +132,19 @@ export class ConnectionPools {
     if (!pool.isShared && this.table.closed[connection] === 1) this.table.recycle(connection);
   }
 
-  #isClosedByPeer(connection: number, network: Network, epochs: Int32Array): boolean {
-    const pod = this.table.backend[connection] as number;
+  /** Whether a connection has reached its age, or its peer has closed it. */
+  #isOver(
+    connection: number,
+    pool: ConnectionPool,
+    network: Network,
+    epochs: Int32Array,
+    nowNs: number,
+  ): boolean {
+    const { table } = this;
+    if (nowNs - (table.establishedAt[connection] as number) > pool.maxAgeNs) return true;
+    const pod = table.backend[connection] as number;
     const state = network.podState(pod);
     if (state === PodState.silent) return false;
-    return state === PodState.closed || epochs[pod] !== this.table.backendEpoch[connection];
+    return state === PodState.closed || epochs[pod] !== table.backendEpoch[connection];
   }
 }

@@ -4,10 +4,11 @@ import { widened } from "./call-table.ts";
 export class ConnectionTable {
   backend: Int32Array = new Int32Array(0);
   backendEpoch: Int32Array = new Int32Array(0);
-  /** Node at the caller's end. */
-  callerNode: Int32Array = new Int32Array(0);
   /** Index of the distance between both ends. */
   distance: Uint8Array = new Uint8Array(0);
+  /** Zones of the caller and of the endpoint. */
+  callerZone: Int32Array = new Int32Array(0);
+  backendZone: Int32Array = new Int32Array(0);
   requestsLeft: Float64Array = new Float64Array(0);
   /** When the handshake is done, ns. */
   establishedAt: Float64Array = new Float64Array(0);
@@ -39,8 +40,9 @@ export class ConnectionTable {
     const size = Math.max(256, this.backend.length * 2);
     this.backend = widened(this.backend, new Int32Array(size));
     this.backendEpoch = widened(this.backendEpoch, new Int32Array(size));
-    this.callerNode = widened(this.callerNode, new Int32Array(size));
     this.distance = widened(this.distance, new Uint8Array(size));
+    this.callerZone = widened(this.callerZone, new Int32Array(size));
+    this.backendZone = widened(this.backendZone, new Int32Array(size));
     this.requestsLeft = widened(this.requestsLeft, new Float64Array(size));
     this.establishedAt = widened(this.establishedAt, new Float64Array(size));
     this.counted = widened(this.counted, new Uint8Array(size));

@@ -23,6 +23,10 @@ export class EdgeLedger {
   calls = 0;
   readonly failures: Float64Array = new Float64Array(FAILURES.length);
   retries = 0;
+  /** Retries that a budget did not allow. */
+  retriesWithheld = 0;
+  /** Second copies of requests that took long. */
+  hedges = 0;
   /** From the start of the first attempt to the answer; calls that succeeded, ns. */
   readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
   readonly requestsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
@@ -31,6 +35,16 @@ export class EdgeLedger {
   readonly connectionsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
   /** Requests that reached each pod, by pod index. */
   requestsByPod: Float64Array = new Float64Array(16);
+  /** Bytes by [sender's zone × zones + receiver's zone]. */
+  readonly bytesByZonePair: Float64Array;
+
+  constructor(zones = 0) {
+    this.bytesByZonePair = new Float64Array(zones * zones);
+  }
+
+  countBytes(zonePair: number, bytes: number): void {
+    this.bytesByZonePair[zonePair] = (this.bytesByZonePair[zonePair] as number) + bytes;
+  }
 
   reached(pod: number): void {
     if (pod >= this.requestsByPod.length) {
@@ -57,15 +71,23 @@ export class TrafficLedger {
   readonly sourceFailed: Float64Array;
   /** End to end, over all sources; requests that succeeded. */
   readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
-  /** Bytes by [sender's zone × zones + receiver's zone]. */
-  readonly bytesByZonePair: Float64Array;
   readonly bins: TimeBin[] = [];
 
   constructor(edges: number, sources: number, zones: number) {
-    this.edges = Array.from({ length: edges }, () => new EdgeLedger());
+    this.edges = Array.from({ length: edges }, () => new EdgeLedger(zones));
     this.sourceRequests = new Float64Array(sources);
     this.sourceFailed = new Float64Array(sources);
-    this.bytesByZonePair = new Float64Array(zones * zones);
+  }
+
+  /** Bytes of all edges by [sender's zone × zones + receiver's zone]. */
+  get bytesByZonePair(): Float64Array {
+    const sum = new Float64Array(this.edges[0]?.bytesByZonePair.length ?? 0);
+    for (const { bytesByZonePair } of this.edges) {
+      bytesByZonePair.forEach((bytes, pair) => {
+        sum[pair] = (sum[pair] as number) + bytes;
+      });
+    }
+    return sum;
   }
 
   bin(index: number): TimeBin {

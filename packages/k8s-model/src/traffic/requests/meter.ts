@@ -6,9 +6,14 @@ import { NONE, OUTSIDE, type TrafficState } from "./traffic-state.ts";
 /** Writes into the ledger what happens to calls that began inside the measured window. */
 export class Meter {
   readonly #state: TrafficState;
+  readonly #zones: number;
+  /** Width of a bin of the time line, ns; 0: there is no time line. */
+  readonly #binNs: number;
 
   constructor(state: TrafficState) {
     this.#state = state;
+    this.#zones = state.network.zones.length;
+    this.#binNs = state.options.binNs ?? 0;
   }
 
   /** The edge's account of a row, or nothing where the row is not measured. */
@@ -21,21 +26,43 @@ export class Meter {
     const edge = this.edgeOf(row);
     if (edge === undefined) return;
     const { calls, pools } = this.#state;
+    const { table } = pools;
     const connection = calls.connection[row] as number;
-    const distance = pools.table.distance[connection] as number;
+    const distance = table.distance[connection] as number;
     edge.requestsByDistance[distance] = (edge.requestsByDistance[distance] as number) + 1;
-    if (pools.table.counted[connection] === 0) {
-      pools.table.counted[connection] = 1;
+    if (table.counted[connection] === 0) {
+      table.counted[connection] = 1;
       edge.connectionsByDistance[distance] = (edge.connectionsByDistance[distance] as number) + 1;
     }
-    this.#bytes(row, edge, this.#state.edge(calls.edge[row] as number).requestBytes, true);
+    const { requestBytes } = this.#state.edge(calls.edge[row] as number);
+    edge.bytesByDistance[distance] = (edge.bytesByDistance[distance] as number) + requestBytes;
+    const pair =
+      (table.callerZone[connection] as number) * this.#zones +
+      (table.backendZone[connection] as number);
+    edge.countBytes(pair, requestBytes);
+    if (this.#binNs > 0) this.#inTimeLine(this.#state.sim.now, distance, requestBytes);
   }
 
-  answerSent(row: number): void {
+  /** An answer left its server, now or at the time that a planned queue gave it. */
+  answerSent(row: number, isPlanned: boolean): void {
     const edge = this.edgeOf(row);
     if (edge === undefined) return;
-    const { responseBytes } = this.#state.edge(this.#state.calls.edge[row] as number);
-    this.#bytes(row, edge, responseBytes, false);
+    const { calls, pools, sim } = this.#state;
+    const { table } = pools;
+    const connection = calls.connection[row] as number;
+    const distance = table.distance[connection] as number;
+    const { responseBytes } = this.#state.edge(calls.edge[row] as number);
+    edge.bytesByDistance[distance] = (edge.bytesByDistance[distance] as number) + responseBytes;
+    const pair =
+      (table.backendZone[connection] as number) * this.#zones +
+      (table.callerZone[connection] as number);
+    edge.countBytes(pair, responseBytes);
+    if (this.#binNs === 0) return;
+    this.#inTimeLine(
+      isPlanned ? (calls.departAt[row] as number) : sim.now,
+      distance,
+      responseBytes,
+    );
   }
 
   /** A call has ended for its caller; `failure` is {@link NONE} where it succeeded. */
@@ -64,27 +91,19 @@ export class Meter {
     ledger.sourceRequests[source] = (ledger.sourceRequests[source] as number) + 1;
     if (failure === NONE) ledger.latency.record(latencyNs);
     else ledger.sourceFailed[source] = (ledger.sourceFailed[source] as number) + 1;
-    if (options.binNs === undefined) return;
+    if (this.#binNs === 0) return;
     const sinceNs = (calls.startedAt[row] as number) - options.measureFromNs;
-    const bin = ledger.bin(Math.floor(sinceNs / options.binNs));
+    const bin = ledger.bin(Math.floor(sinceNs / this.#binNs));
     bin.requests += 1;
     if (failure === NONE) bin.latency.record(latencyNs);
     else bin.failed += 1;
   }
 
-  #bytes(row: number, edge: EdgeLedger, bytes: number, toServer: boolean): void {
-    const { calls, ledger, network, options, pools, sim } = this.#state;
-    const connection = calls.connection[row] as number;
-    const distance = pools.table.distance[connection] as number;
-    edge.bytesByDistance[distance] = (edge.bytesByDistance[distance] as number) + bytes;
-    const here = network.place(pools.table.callerNode[connection] as number).zone;
-    const there = network.place(network.nodeOf(pools.table.backend[connection] as number)).zone;
-    const zones = network.zones.length;
-    const pair = toServer ? here * zones + there : there * zones + here;
-    ledger.bytesByZonePair[pair] = (ledger.bytesByZonePair[pair] as number) + bytes;
+  #inTimeLine(atNs: number, distance: number, bytes: number): void {
+    const { ledger, options } = this.#state;
     // Beyond the end only stragglers travel: a share of them says nothing.
-    if (options.binNs === undefined || sim.now >= options.endNs) return;
-    const bin = ledger.bin(Math.floor((sim.now - options.measureFromNs) / options.binNs));
+    if (atNs >= options.endNs) return;
+    const bin = ledger.bin(Math.floor((atNs - options.measureFromNs) / this.#binNs));
     bin.bytes += bytes;
     if (crossesAt(distance)) bin.crossZoneBytes += bytes;
   }

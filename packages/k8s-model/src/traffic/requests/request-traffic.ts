@@ -12,7 +12,8 @@ import { type RequestTrafficOptions, TrafficState } from "./traffic-state.ts";
  * time-outs and retries. Counts everything in {@link TrafficLedger}.
  *
  * Random streams: `traffic/arrivals/SOURCE`, `traffic/sender/SOURCE`, `traffic/connect/EDGE/POD`,
- * `traffic/service-time/WORKLOAD`, `traffic/calls/EDGE`.
+ * `traffic/service-time/WORKLOAD`, `traffic/calls/EDGE`, `traffic/backoff/EDGE`,
+ * `traffic/round-trip/DISTANCE`.
  */
 export class RequestTraffic {
   readonly ledger: TrafficLedger;
@@ -59,9 +60,13 @@ export class RequestTraffic {
     this.#servers.podStopped(pod);
   }
 
-  /** Time that a pod's workers have been busy in all until now (ns of one worker). */
+  /** Time that a pod's workers have been busy in all until now (ns of one worker, or core). */
   busyWorkerNs(pod: number): number {
-    const { servers, sim } = this.#state;
-    return servers.busyNs(pod, sim.now);
+    return this.#servers.busyNs(pod);
+  }
+
+  /** Requests that wait for a worker of the pod now. */
+  waitingAt(pod: number): number {
+    return this.#servers.waiting(pod);
   }
 }

@@ -1,17 +1,33 @@
-import type { SimTime, Simulation } from "@k8s-netsim/sim-core";
-import { DISTANCES, type RoundTripTimes } from "../../topology/index.ts";
+import type { Distribution, RandomStream, SimTime, Simulation } from "@k8s-netsim/sim-core";
+import { DISTANCES, type Distance, type RoundTripTimes } from "../../topology/index.ts";
 import type { Network } from "../network.ts";
 import type { CallEdgePlan, TrafficPlan, WorkloadPlan } from "../plan.ts";
 import { CallTable } from "./call-table.ts";
 import { ConnectionPools } from "./connection-pools.ts";
 import { TrafficLedger } from "./ledger.ts";
+import { ZoneLinks } from "./links.ts";
 import { ServerQueues } from "./server-queues.ts";
+
+/**
+ * Time from a caller's question for a Service's name to the address, ns; 0: it knows. Infinity: no
+ * answer, and the call times out. Asked once for each new connection, in order of time.
+ */
+export type NameResolver = (callerNode: number, servicePort: number, nowNs: number) => number;
 
 export interface RequestTrafficOptions {
   readonly sim: Simulation;
   readonly plan: TrafficPlan;
   readonly network: Network;
   readonly roundTripTimes: RoundTripTimes;
+  /** Drawn for each way of a packet in place of the constants; streams `traffic/round-trip/DISTANCE`. */
+  readonly roundTripDistributions?: Readonly<Partial<Record<Distance, Distribution>>>;
+  /** Absent: callers know every name. */
+  readonly resolver?: NameResolver;
+  /**
+   * Bytes per second from zone to zone, by [sender's zone × zones + receiver's zone]; Infinity: no
+   * limit. Absent: bytes take no time of their own.
+   */
+  readonly linkBytesPerSecond?: readonly number[];
   /** Requests begun earlier are simulated and not counted. */
   readonly measureFromNs: SimTime;
   /** No request begins from here on; those in flight are followed to their end. */
@@ -34,8 +50,11 @@ export class TrafficState {
   readonly calls: CallTable = new CallTable();
   readonly pools: ConnectionPools;
   readonly servers: ServerQueues = new ServerQueues();
+  readonly links: ZoneLinks | undefined;
   readonly #plan: TrafficPlan;
   readonly #halfRttNs: Float64Array;
+  readonly #varying: readonly (Distribution | undefined)[];
+  readonly #varyingStreams: readonly (RandomStream | undefined)[];
 
   constructor(options: RequestTrafficOptions) {
     const { sim, plan, network, roundTripTimes } = options;
@@ -48,7 +67,16 @@ export class TrafficState {
       const caller = pod === OUTSIDE ? "outside" : network.podName(pod);
       return sim.random(`traffic/connect/${this.edge(edge).name}/${caller}`);
     });
+    const { linkBytesPerSecond } = options;
+    this.links =
+      linkBytesPerSecond === undefined
+        ? undefined
+        : new ZoneLinks(linkBytesPerSecond, network.zones.length);
     this.#halfRttNs = Float64Array.from(DISTANCES, (distance) => roundTripTimes[distance] / 2);
+    this.#varying = DISTANCES.map((distance) => options.roundTripDistributions?.[distance]);
+    this.#varyingStreams = DISTANCES.map((distance, index) =>
+      this.#varying[index] === undefined ? undefined : sim.random(`traffic/round-trip/${distance}`),
+    );
   }
 
   edge(index: number): CallEdgePlan {
@@ -59,9 +87,11 @@ export class TrafficState {
     return this.#plan.workloads[this.network.workloadOf(pod)];
   }
 
-  /** Time of a packet over a distance, ns. */
+  /** Time of a packet over a distance, ns; drawn where the distance has a distribution. */
   oneWayNs(distance: number): number {
-    return this.#halfRttNs[distance] as number;
+    const varying = this.#varying[distance];
+    if (varying === undefined) return this.#halfRttNs[distance] as number;
+    return Math.max(0, varying.sample(this.#varyingStreams[distance] as RandomStream) / 2);
   }
 
   /** The pod at the far end of a row's connection. */

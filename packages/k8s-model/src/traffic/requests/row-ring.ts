@@ -1,12 +1,13 @@
 /**
- * Deadlines of the calls on one edge. All have the same time-out, so they fall due in the order in
- * which they were made: a ring of (row, generation, deadline) and one event for its head replace an event a
- * call.
+ * References to rows of calls in the order in which they came: a ring of (row, generation, time).
+ * As time-outs of the calls on one edge it replaces an event a call: all have the same time-out, so
+ * they fall due in order, and one event for the first does. A row that has been freed since is told
+ * by its generation.
  */
-export class TimeOutRing {
-  #rows: Int32Array = new Int32Array(256);
-  #generations: Int32Array = new Int32Array(256);
-  #deadlines: Float64Array = new Float64Array(256);
+export class RowRing {
+  #rows: Int32Array = new Int32Array(16);
+  #generations: Int32Array = new Int32Array(16);
+  #times: Float64Array = new Float64Array(16);
   #head = 0;
   #count = 0;
 
@@ -14,12 +15,12 @@ export class TimeOutRing {
     return this.#count === 0;
   }
 
-  push(row: number, generation: number, deadlineNs: number): void {
+  push(row: number, generation: number, timeNs: number): void {
     if (this.#count === this.#rows.length) this.#grow();
     const at = (this.#head + this.#count) & (this.#rows.length - 1);
     this.#rows[at] = row;
     this.#generations[at] = generation;
-    this.#deadlines[at] = deadlineNs;
+    this.#times[at] = timeNs;
     this.#count += 1;
   }
 
@@ -31,8 +32,8 @@ export class TimeOutRing {
     return this.#generations[this.#head] as number;
   }
 
-  get headDeadline(): number {
-    return this.#deadlines[this.#head] as number;
+  get headTime(): number {
+    return this.#times[this.#head] as number;
   }
 
   shift(): void {
@@ -44,16 +45,16 @@ export class TimeOutRing {
     const size = this.#rows.length;
     const rows = new Int32Array(size * 2);
     const generations = new Int32Array(size * 2);
-    const deadlines = new Float64Array(size * 2);
+    const times = new Float64Array(size * 2);
     for (let i = 0; i < size; i++) {
       const from = (this.#head + i) & (size - 1);
       rows[i] = this.#rows[from] as number;
       generations[i] = this.#generations[from] as number;
-      deadlines[i] = this.#deadlines[from] as number;
+      times[i] = this.#times[from] as number;
     }
     this.#rows = rows;
     this.#generations = generations;
-    this.#deadlines = deadlines;
+    this.#times = times;
     this.#head = 0;
   }
 }
