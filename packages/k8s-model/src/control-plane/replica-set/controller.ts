@@ -1,12 +1,5 @@
-import {
-  objectKey,
-  type Pod,
-  type ReplicaSet,
-  selectorFromObject,
-  selectorMatches,
-} from "../../api/index.ts";
+import { objectKey, type Pod, selectorFromObject, selectorMatches } from "../../api/index.ts";
 import { controllerOf } from "../ownership/ownership.ts";
-import { isPodActive } from "../ownership/pod-availability.ts";
 import type { Controller, ControllerRunner, Plan } from "../runtime/controller-runner.ts";
 import type { InformerEvent } from "../runtime/informer.ts";
 import type { Informers } from "../runtime/informers.ts";
@@ -53,19 +46,15 @@ export class ReplicaSetController implements Controller<ObservedReplicaSet> {
     const { replicaSets, pods } = this.#informers;
     const replicaSet = replicaSets.get(key);
     if (replicaSet === undefined) return undefined;
-    const { uid = "", namespace = "" } = replicaSet.metadata;
+    const { namespace = "" } = replicaSet.metadata;
     const owner = controllerOf(replicaSet);
-    const siblings = (): readonly ReplicaSet[] =>
+    const siblings =
       owner === undefined ? [replicaSet] : replicaSets.byIndex("controller", owner.uid);
     return {
       replicaSet,
       count: this.#counts.of(replicaSet),
       orphans: pods.byIndex("orphan", namespace),
-      ownPods: () => pods.byIndex("controller", uid),
-      relatedPods: () =>
-        siblings()
-          .flatMap(({ metadata }) => pods.byIndex("controller", metadata.uid ?? ""))
-          .filter(isPodActive),
+      related: siblings.map((one) => this.#counts.of(one)),
       nowNs: this.#work.now,
     };
   }

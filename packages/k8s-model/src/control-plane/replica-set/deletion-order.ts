@@ -52,14 +52,16 @@ export function firstToDelete(
     .map(({ ranked }) => ranked);
 }
 
-/** Ranks of the candidates for deletion among all related pods. */
-export function rankByNode(candidates: readonly Pod[], related: readonly Pod[]): RankedPod[] {
-  const counts = new Map<string, number>();
-  for (const { spec } of related) {
-    const node = spec.nodeName ?? "";
-    counts.set(node, (counts.get(node) ?? 0) + 1);
-  }
-  return candidates.map((pod) => ({ pod, rank: counts.get(pod.spec.nodeName ?? "") ?? 0 }));
+/** Ranks of the candidates for deletion: the pods of all related ReplicaSets on the same node. */
+export function rankByNode(
+  candidates: readonly Pod[],
+  related: readonly { readonly onNode: ReadonlyMap<string, number> }[],
+): RankedPod[] {
+  return candidates.map((pod) => {
+    let rank = 0;
+    for (const { onNode } of related) rank += onNode.get(pod.spec.nodeName ?? "") ?? 0;
+    return { pod, rank };
+  });
 }
 
 /** What two pods are compared by, read once for each. */

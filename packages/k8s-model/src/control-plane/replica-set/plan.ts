@@ -21,10 +21,8 @@ export interface ObservedReplicaSet {
   readonly count: SetCount;
   /** Pods of its namespace that nobody controls. */
   readonly orphans: readonly Pod[];
-  /** All pods that it controls; asked for only where single ones matter. */
-  readonly ownPods: () => readonly Pod[];
-  /** Active pods of all ReplicaSets of the same owner, for the ranks of deletion. */
-  readonly relatedPods: () => readonly Pod[];
+  /** The same of all ReplicaSets of one owner, this one included, for the ranks of deletion. */
+  readonly related: readonly SetCount[];
   readonly nowNs: number;
 }
 
@@ -33,29 +31,29 @@ const BURST_REPLICAS = 500;
 
 /** One sync of the ReplicaSet controller: adopts, creates the shortfall or deletes the surplus. */
 export function planReplicaSet(observed: ObservedReplicaSet): Plan {
-  const { replicaSet, orphans, relatedPods, nowNs } = observed;
+  const { replicaSet, count, orphans, related, nowNs } = observed;
   if (replicaSet.metadata.deletionTimestamp !== undefined) return { changes: [] };
   const selector = selectorFromObject(replicaSet.spec.selector);
   const isMember = (pod: Pod): boolean =>
     isPodActive(pod) && selectorMatches(selector, pod.metadata.labels);
   const adopted = orphans.filter(isMember);
-  const active = (): readonly Pod[] => [...observed.ownPods().filter(isMember), ...adopted];
+  const active = (): readonly Pod[] => [...count.active.values(), ...adopted];
   const changes: Change[] = adopted.map((pod) => adoption(pod, replicaSet));
   const batches = [...oneByOne(adopted.length)];
-  const replicas = observed.count.active + adopted.length;
+  const replicas = count.active.size + adopted.length;
   const surplus = replicas - (replicaSet.spec.replicas ?? 1);
   if (surplus < 0) {
-    const count = Math.min(-surplus, BURST_REPLICAS);
+    const missing = Math.min(-surplus, BURST_REPLICAS);
     const object = podFromTemplate(replicaSet, replicaSet.spec.template);
-    for (let index = 0; index < count; index++) changes.push({ verb: "create", object });
-    batches.push(...slowStart(count));
+    for (let index = 0; index < missing; index++) changes.push({ verb: "create", object });
+    batches.push(...slowStart(missing));
   } else if (surplus > 0) {
-    const ranked = rankByNode(active(), relatedPods());
+    const ranked = rankByNode(active(), related);
     const gone = firstToDelete(ranked, Math.min(surplus, BURST_REPLICAS), nowNs);
     for (const { pod } of gone) changes.push({ verb: "delete", kind: "Pod", key: objectKey(pod) });
     batches.push(...allAtOnce(gone.length));
   }
-  const readyReplicas = observed.count.ready + adopted.filter(isPodReady).length;
+  const readyReplicas = count.ready + adopted.filter(isPodReady).length;
   const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0;
   if (minReadySeconds === 0) {
     const counts = { replicas, readyReplicas, availableReplicas: readyReplicas };

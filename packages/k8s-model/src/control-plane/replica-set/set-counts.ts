@@ -1,6 +1,7 @@
 import {
   type LabelSelector,
   type Labels,
+  objectKey,
   type Pod,
   type ReplicaSet,
   type Selector,
@@ -12,10 +13,13 @@ import { controllerOf } from "../ownership/ownership.ts";
 import { isPodActive } from "../ownership/pod-availability.ts";
 import type { Informer, InformerEvent } from "../runtime/informer.ts";
 
-/** Pods that a ReplicaSet controls and selects. */
+/** Active pods that a ReplicaSet controls and selects. */
 export interface SetCount {
-  readonly active: number;
+  /** By key, in the order in which they came. */
+  readonly active: ReadonlyMap<string, Pod>;
   readonly ready: number;
+  /** How many of them are on each node. */
+  readonly onNode: ReadonlyMap<string, number>;
 }
 
 interface Counted {
@@ -23,7 +27,8 @@ interface Counted {
   readonly selector: Selector;
   /** Verdicts by labels: the pods of one template share the object. */
   readonly verdicts: WeakMap<Labels, boolean>;
-  active: number;
+  readonly active: Map<string, Pod>;
+  readonly onNode: Map<string, number>;
   ready: number;
 }
 
@@ -46,33 +51,56 @@ export class SetCounts {
       spelled: spec.selector,
       selector: selectorFromObject(spec.selector),
       verdicts: new WeakMap(),
-      active: 0,
+      active: new Map(),
+      onNode: new Map(),
       ready: 0,
     };
-    for (const pod of this.#pods.byIndex("controller", uid)) count(counted, pod, 1);
+    for (const pod of this.#pods.byIndex("controller", uid)) {
+      const key = objectKey(pod);
+      if (isMember(counted, pod)) enter(counted, key, pod);
+    }
     this.#sets.set(uid, counted);
     return counted;
   }
 
-  see({ type, object, old }: InformerEvent<Pod>): void {
-    if (old !== undefined) this.#count(old, -1);
-    if (type !== "DELETED") this.#count(object, 1);
+  see({ type, key, object, old }: InformerEvent<Pod>): void {
+    const before = old && this.#countedOf(old);
+    const after = type === "DELETED" ? undefined : this.#countedOf(object);
+    if (before !== undefined && (before !== after || !isMember(before, object))) leave(before, key);
+    if (after !== undefined && isMember(after, object)) enter(after, key, object);
   }
 
   forget({ metadata }: ReplicaSet): void {
     this.#sets.delete(metadata.uid ?? "");
   }
 
-  #count(pod: Pod, sign: 1 | -1): void {
+  #countedOf(pod: Pod): Counted | undefined {
     const owner = controllerOf(pod);
-    const counted = owner && this.#sets.get(owner.uid);
-    if (counted !== undefined) count(counted, pod, sign);
+    return owner && this.#sets.get(owner.uid);
   }
 }
 
+function isMember(counted: Counted, pod: Pod): boolean {
+  return isPodActive(pod) && selects(counted, pod.metadata.labels ?? NO_LABELS);
+}
+
+function enter(counted: Counted, key: string, pod: Pod): void {
+  const before = counted.active.get(key);
+  if (before !== undefined) count(counted, before, -1);
+  counted.active.set(key, pod);
+  count(counted, pod, 1);
+}
+
+function leave(counted: Counted, key: string): void {
+  const before = counted.active.get(key);
+  if (before === undefined) return;
+  counted.active.delete(key);
+  count(counted, before, -1);
+}
+
 function count(counted: Counted, pod: Pod, sign: 1 | -1): void {
-  if (!isPodActive(pod) || !selects(counted, pod.metadata.labels ?? NO_LABELS)) return;
-  counted.active += sign;
+  const node = pod.spec.nodeName ?? "";
+  counted.onNode.set(node, (counted.onNode.get(node) ?? 0) + sign);
   if (isPodReady(pod)) counted.ready += sign;
 }
 
