@@ -44,6 +44,11 @@ export interface Network {
    */
   entryNodes(servicePort: number, zone?: string): readonly number[];
   /**
+   * Index of the distance from a load balancer's front end to the node at which a connection enters;
+   * -1, or no such function, where nothing is known of that way.
+   */
+  entryHop?(node: number): number;
+  /**
    * The endpoints that the proxy on `node`, by what it believes now, balances new connections to
    * this Service port over: pod indices, or the verdict {@link REFUSED} or {@link DROPPED}. The
    * same array means the same endpoints; it is not to be changed.
@@ -66,6 +71,11 @@ export interface Network {
     drawn: number,
     nowNs: number,
   ) => number;
+  /**
+   * Nodes whose endpoints may be others than those of the rest of their zone, where that is known:
+   * hints or a policy name them. Holds while all nodes have the same view. Absent: every node may differ.
+   */
+  readonly specialNodes?: (servicePort: number) => readonly number[];
   /** Every ready endpoint of the Service port anywhere, ascending. */
   readyEndpoints(servicePort: number): readonly number[];
 }

@@ -4,7 +4,7 @@ import { widened } from "./call-table.ts";
 export class ConnectionTable {
   backend: Int32Array = new Int32Array(0);
   backendEpoch: Int32Array = new Int32Array(0);
-  /** Index of the distance between both ends. */
+  /** `wayOf`: the distance between both ends, and the hop from a load balancer before it. */
   distance: Uint8Array = new Uint8Array(0);
   /** Zones of the caller and of the endpoint. */
   callerZone: Int32Array = new Int32Array(0);

@@ -4,7 +4,7 @@ import { DROPPED, PodState, REFUSED } from "../network.ts";
 import type { CallEdgePlan } from "../plan.ts";
 import type { ConnectionPool } from "./connection-pools.ts";
 import { FAILURE_CODE } from "./ledger.ts";
-import { NONE, OUTSIDE, type TrafficState } from "./traffic-state.ts";
+import { NONE, OUTSIDE, type TrafficState, wayOf } from "./traffic-state.ts";
 
 /** Opens connections: name, then an endpoint by the proxy of the caller's node, then a handshake. */
 export class Connector {
@@ -40,7 +40,8 @@ export class Connector {
     if (endpoints === DROPPED) return NONE;
     if (endpoints === REFUSED || endpoints.length === 0) return this.#refuse(row, 0);
     const backend = this.#choose(edge.servicePort, node, caller, endpoints, draw);
-    const distance = distanceIndex(network.place(node), network.place(network.nodeOf(backend)));
+    const last = distanceIndex(network.place(node), network.place(network.nodeOf(backend)));
+    const distance = wayOf(caller === OUTSIDE ? (network.entryHop?.(node) ?? NONE) : NONE, last);
     const state = network.podState(backend);
     if (state === PodState.silent) return NONE;
     if (state === PodState.closed) return this.#refuse(row, distance);

@@ -31,6 +31,8 @@ export class EdgeLedger {
   readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
   readonly requestsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
   readonly bytesByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
+  /** Bytes between load balancers and the nodes they send to, by distance. */
+  readonly hopBytesByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
   /** Connections that carried a request, whenever they were opened. */
   readonly connectionsByDistance: Float64Array = new Float64Array(DISTANCE_COUNT);
   /** Requests that reached each pod, by pod index. */
@@ -40,6 +42,17 @@ export class EdgeLedger {
 
   constructor(zones = 0) {
     this.bytesByZonePair = new Float64Array(zones * zones);
+  }
+
+  /** Counts bytes that go a way, and gives the distance at its end. */
+  countDistance(way: number, bytes: number): number {
+    const distance = way % DISTANCE_COUNT;
+    this.bytesByDistance[distance] = (this.bytesByDistance[distance] as number) + bytes;
+    if (way >= DISTANCE_COUNT) {
+      const hop = (way - distance) / DISTANCE_COUNT - 1;
+      this.hopBytesByDistance[hop] = (this.hopBytesByDistance[hop] as number) + bytes;
+    }
+    return distance;
   }
 
   countBytes(zonePair: number, bytes: number): void {

@@ -28,14 +28,13 @@ export class Meter {
     const { calls, pools } = this.#state;
     const { table } = pools;
     const connection = calls.connection[row] as number;
-    const distance = table.distance[connection] as number;
+    const { requestBytes } = this.#state.edge(calls.edge[row] as number);
+    const distance = edge.countDistance(table.distance[connection] as number, requestBytes);
     edge.requestsByDistance[distance] = (edge.requestsByDistance[distance] as number) + 1;
     if (table.counted[connection] === 0) {
       table.counted[connection] = 1;
       edge.connectionsByDistance[distance] = (edge.connectionsByDistance[distance] as number) + 1;
     }
-    const { requestBytes } = this.#state.edge(calls.edge[row] as number);
-    edge.bytesByDistance[distance] = (edge.bytesByDistance[distance] as number) + requestBytes;
     const pair =
       (table.callerZone[connection] as number) * this.#zones +
       (table.backendZone[connection] as number);
@@ -50,9 +49,8 @@ export class Meter {
     const { calls, pools, sim } = this.#state;
     const { table } = pools;
     const connection = calls.connection[row] as number;
-    const distance = table.distance[connection] as number;
     const { responseBytes } = this.#state.edge(calls.edge[row] as number);
-    edge.bytesByDistance[distance] = (edge.bytesByDistance[distance] as number) + responseBytes;
+    const distance = edge.countDistance(table.distance[connection] as number, responseBytes);
     const pair =
       (table.backendZone[connection] as number) * this.#zones +
       (table.callerZone[connection] as number);

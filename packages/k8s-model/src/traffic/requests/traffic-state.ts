@@ -36,6 +36,14 @@ export interface RequestTrafficOptions {
   readonly binNs?: SimTime;
 }
 
+/**
+ * A connection's whole way in one small number: what `ConnectionTable.distance` holds. `hop` is the
+ * distance from a load balancer to the node at which it enters, or -1.
+ */
+export function wayOf(hop: number, distance: number): number {
+  return distance + DISTANCES.length * (hop + 1);
+}
+
 /** Caller outside the cluster. */
 export const OUTSIDE = -1;
 /** No row, no connection, no failure. */
@@ -54,6 +62,7 @@ export class TrafficState {
   readonly #plan: TrafficPlan;
   readonly #halfRttNs: Float64Array;
   readonly #varying: readonly (Distribution | undefined)[];
+  readonly #varies: boolean;
   readonly #varyingStreams: readonly (RandomStream | undefined)[];
 
   constructor(options: RequestTrafficOptions) {
@@ -72,8 +81,13 @@ export class TrafficState {
       linkBytesPerSecond === undefined
         ? undefined
         : new ZoneLinks(linkBytesPerSecond, network.zones.length);
-    this.#halfRttNs = Float64Array.from(DISTANCES, (distance) => roundTripTimes[distance] / 2);
+    const halfNs = DISTANCES.map((distance) => roundTripTimes[distance] / 2);
+    // By way: the distances alone, then those behind each hop.
+    this.#halfRttNs = Float64Array.from(
+      [0, ...halfNs].flatMap((hopNs) => halfNs.map((lastNs) => hopNs + lastNs)),
+    );
     this.#varying = DISTANCES.map((distance) => options.roundTripDistributions?.[distance]);
+    this.#varies = this.#varying.some((one) => one !== undefined);
     this.#varyingStreams = DISTANCES.map((distance, index) =>
       this.#varying[index] === undefined ? undefined : sim.random(`traffic/round-trip/${distance}`),
     );
@@ -87,8 +101,15 @@ export class TrafficState {
     return this.#plan.workloads[this.network.workloadOf(pod)];
   }
 
-  /** Time of a packet over a distance, ns; drawn where the distance has a distribution. */
-  oneWayNs(distance: number): number {
+  /** Time of a packet over a way, ns; drawn where its distances have distributions. */
+  oneWayNs(way: number): number {
+    if (!this.#varies) return this.#halfRttNs[way] as number;
+    const distance = way % DISTANCES.length;
+    const hop = (way - distance) / DISTANCES.length - 1;
+    return this.#halfNs(distance) + (hop < 0 ? 0 : this.#halfNs(hop));
+  }
+
+  #halfNs(distance: number): number {
     const varying = this.#varying[distance];
     if (varying === undefined) return this.#halfRttNs[distance] as number;
     return Math.max(0, varying.sample(this.#varyingStreams[distance] as RandomStream) / 2);
