@@ -1,5 +1,6 @@
 import type { Service } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
+import type { LoadBalancer } from "../../data-plane/index.ts";
 import type { Place } from "../../topology/index.ts";
 import {
   DROPPED,
@@ -9,13 +10,16 @@ import {
   REFUSED,
   type TrafficPlan,
 } from "../../traffic/index.ts";
+import { LoadBalancers } from "./load-balancers/load-balancers.ts";
 
 /** Zone of nodes without a zone label, and of endpoints that are no pods. */
 export const NO_ZONE = "(no zone)";
 
 const NOWHERE = -1;
 
-/** How often a load balancer's health checks are asked for again. */
+const IDEAL: LoadBalancer = { kind: "ideal" };
+
+/** How often an ideal load balancer's health checks are asked for again. */
 const HEALTH_CHECK_PERIOD_NS = 1_000_000_000;
 
 /** A cluster as traffic sees it: follows every change of pods, nodes and proxies' views. */
@@ -32,8 +36,9 @@ export class ClusterNetwork implements Network {
   #clientPods = new Map<number, readonly number[]>();
   #entryNodes = new Map<string, readonly number[]>();
   #entryNodesUntilNs = 0;
+  readonly #balancers: LoadBalancers;
 
-  constructor(cluster: Cluster, plan: TrafficPlan) {
+  constructor(cluster: Cluster, plan: TrafficPlan, loadBalancer: LoadBalancer = IDEAL) {
     this.#cluster = cluster;
     this.zones = zonesOf(cluster);
     this.#zoneIndex = new Map(this.zones.map((zone, index) => [zone, index]));
@@ -41,6 +46,15 @@ export class ClusterNetwork implements Network {
     this.#ports = plan.servicePorts;
     const forget = (): void => this.#forget();
     cluster.onChange({ podChanged: forget, nodeChanged: forget });
+    this.#balancers = new LoadBalancers(cluster, loadBalancer, {
+      zones: this.zones,
+      placeOf: (node) => this.place(node),
+      nodeOf: (pod) => this.nodeOf(pod),
+    });
+    for (const { from, servicePort } of plan.edges) {
+      const { service, port } = this.#ports[servicePort] as { service: string; port: number };
+      if (from < 0) this.#balancers.add(service, port);
+    }
   }
 
   #forget(): void {
@@ -49,7 +63,11 @@ export class ClusterNetwork implements Network {
   }
 
   place(node: number): Place {
-    return this.#places[node] ?? this.#findPlace(node);
+    return this.#places[node] ?? this.#balancers.entry(node)?.place ?? this.#findPlace(node);
+  }
+
+  entryHop(entry: number): number {
+    return this.#balancers.entry(entry)?.hop ?? NOWHERE;
   }
 
   nodeOf(pod: number): number {
@@ -92,6 +110,8 @@ export class ClusterNetwork implements Network {
 
   entryNodes(servicePort: number, zone?: string): readonly number[] {
     const { service } = this.#ports[servicePort] as { service: string };
+    const balanced = this.#balancers.entries(service, zone);
+    if (balanced !== undefined) return balanced;
     const key = `${service} ${zone ?? ""}`;
     const { now } = this.#cluster.sim;
     if (now >= this.#entryNodesUntilNs) {
@@ -136,7 +156,12 @@ export class ClusterNetwork implements Network {
     const { service, port } = this.#ports[servicePort] as { service: string; port: number };
     const serviceIndex = this.#cluster.serviceIndex(service);
     const portIndex = this.#cluster.portIndex(serviceIndex, port);
-    const { verdict, endpoints } = this.#cluster.route(node, serviceIndex, portIndex, origin);
+    const entry = this.#balancers.entry(node);
+    if (entry !== undefined && entry.pods.length > 0) return entry.pods;
+    const at = entry?.node ?? node;
+    // What a balancer still sends to a node that is gone vanishes there.
+    if (origin === "external" && this.#cluster.nodes.at(at)?.up === false) return DROPPED;
+    const { verdict, endpoints } = this.#cluster.route(at, serviceIndex, portIndex, origin);
     if (verdict === "accept") return endpoints;
     return verdict === "drop" ? DROPPED : REFUSED;
   }
