@@ -77,6 +77,15 @@ describe("clients of a headless Service", () => {
     expect(client.needsLookup(31 * SECOND)).toBe(true);
   });
 
+  it("choose among pods by number as well as among addresses: what traffic knows them by", () => {
+    const client = new HeadlessResolver<number>({
+      reResolve: { when: "never" },
+      choose: "in-turn",
+    });
+    client.learn({ addresses: [7, 3], ttlSeconds: 5 }, 0);
+    expect([0, 1, 2].map(() => client.pick(SECOND)?.address)).toEqual([7, 3, 7]);
+  });
+
   it("spread connections in turn or at random, or send all of them to the first", () => {
     const addresses = ["a", "b", "c"];
     const random = new StreamRegistry("choice").stream("client");

@@ -111,7 +111,7 @@ describe("queries of a look-up", () => {
       [0, 1],
       [0, 1],
     ]);
-    expect(runs.map(({ durationNs }) => durationNs / MS)).toEqual([5001, 1, 5001]);
+    expect(runs.map(({ durationNs }) => durationNs / MS)).toEqual([5006.2, 1, 5006.2]);
   });
 
   it("are A only with no-aaaa in glibc, and an IPv6 look-up then only learns that the name exists", () => {
@@ -132,7 +132,8 @@ describe("time-outs", () => {
     const seconds = LIBRARIES.map(
       (library) => runLookup(library, request("web"), silence).durationNs / 1e9,
     );
-    expect(seconds).toEqual([20, 5, 40]);
+    // With the slack of waiting processes: 20.017, 5.005 and 40.033 s were measured.
+    expect(seconds.map((one) => Number(one.toFixed(3)))).toEqual([20.021, 5.005, 40.042]);
   });
 
   it("of glibc go away for the rest of a process once it has learnt to ask one by one", () => {
@@ -153,6 +154,145 @@ describe("time-outs", () => {
     expect(seconds[0]).toBeCloseTo(5, 1);
     expect(seconds[1]).toBeCloseTo(5, 1);
     expect(seconds[2]).toBeLessThan(0.01);
+  });
+});
+
+describe("servers that fail", () => {
+  const failure: Responder = () => ({ answer: { rcode: "SERVFAIL", addresses: [] }, delayNs: MS });
+  const sockets = ({ queries }: LookupRun) => queries.map(({ query }) => query.socket);
+
+  it("make glibc take a new socket for one query, and keep the socket of two", () => {
+    expect(sockets(runLookup("glibc", request("web.", { family: "IPv4" }), failure))).toEqual([
+      0, 1,
+    ]);
+    expect(sockets(runLookup("glibc", request("web."), failure))).toEqual([0, 0, 0, 0]);
+  });
+
+  it("make glibc with single-request wait for an answer that it never asked for", () => {
+    const config = {
+      ...podResolverConfig("default", ["10.96.0.10"]),
+      options: "single-request timeout:1 attempts:2",
+    };
+    const run = runLookup("glibc", request("web.", { config }), failure);
+    expect(asked(run)).toEqual(["A web", "A web"]);
+    expect(run.durationNs / 1e9).toBeCloseTo(2, 2);
+    expect(run.result.outcome).toBe("try-again");
+  });
+
+  it("are asked again twice a query and round by musl, in as many rounds as attempts", () => {
+    for (const attempts of [1, 2, 3, 4]) {
+      const config = {
+        ...podResolverConfig("default", ["10.96.0.10"]),
+        options: `timeout:1 attempts:${attempts}`,
+      };
+      const one = runLookup("musl", request("web.", { config, family: "IPv4" }), failure);
+      expect(one.queries.length).toBe(3 * attempts);
+      expect(runLookup("musl", request("web.", { config }), failure).queries.length).toBe(
+        6 * attempts,
+      );
+    }
+  });
+});
+
+describe("options", () => {
+  const web = zone({ "web.default.svc.cluster.local": { A: "10.96.0.1", AAAA: "fd00::1" } });
+  const shape = (library: ResolverLibrary, options: string) =>
+    runLookup(
+      library,
+      request("web.default.svc.cluster.local.", {
+        config: { ...podResolverConfig("default", ["10.96.0.10"]), options },
+      }),
+      web,
+    ).queries.map(({ query, sentNs }) => [query.transport, query.socket, sentNs / MS]);
+
+  it.each([
+    [
+      "glibc",
+      "",
+      [
+        ["udp", 0, 0],
+        ["udp", 0, 0],
+      ],
+    ],
+    [
+      "glibc",
+      "single-request",
+      [
+        ["udp", 0, 0],
+        ["udp", 0, 1],
+      ],
+    ],
+    [
+      "glibc",
+      "single-request-reopen",
+      [
+        ["udp", 0, 0],
+        ["udp", 1, 1],
+      ],
+    ],
+    [
+      "glibc",
+      "use-vc",
+      [
+        ["tcp", 0, 0],
+        ["tcp", 0, 0],
+      ],
+    ],
+    [
+      "musl",
+      "single-request use-vc",
+      [
+        ["udp", 0, 0],
+        ["udp", 0, 0],
+      ],
+    ],
+    [
+      "go",
+      "",
+      [
+        ["udp", 0, 0],
+        ["udp", 1, 0],
+      ],
+    ],
+    [
+      "go",
+      "single-request",
+      [
+        ["udp", 0, 0],
+        ["udp", 1, 1],
+      ],
+    ],
+    [
+      "go",
+      "use-vc",
+      [
+        ["tcp", 0, 0],
+        ["tcp", 1, 0],
+      ],
+    ],
+  ] as const)('%s with "%s" sends so: transport, socket, ms', (library, options, expected) => {
+    expect(shape(library, options)).toEqual(expected);
+  });
+
+  it("give more ndots than 15 no effect", () => {
+    const name = Array.from({ length: 16 }, () => "l").join(".");
+    for (const library of LIBRARIES) {
+      const config = { nameservers: ["10.96.0.10"], search: ["zone"], options: "ndots:200" };
+      const run = runLookup(
+        library,
+        request(name, { config }),
+        zone({ [name]: { A: "10.0.0.1" } }),
+      );
+      expect(run.queries[0]?.query.name).toBe(name);
+    }
+  });
+
+  it("without attempts leave glibc without a server, the others with one attempt", () => {
+    const config = { nameservers: ["10.96.0.10"], search: [], options: "attempts:0" };
+    const counts = LIBRARIES.map(
+      (library) => runLookup(library, request("web.", { config }), web).queries.length,
+    );
+    expect(counts).toEqual([0, 2, 2]);
   });
 });
 
@@ -189,10 +329,10 @@ describe("how long measured look-ups took", () => {
     return run.durationNs / MS;
   }
 
-  it("is what the state machines wait, to 0.2 % and 10 ms, in each of the rows with losses", () => {
+  it("is what the state machines wait, to 3 ms and 0.05 %, in each of the rows with losses", () => {
     const off = silent.filter((row) => {
       const difference = Math.abs(simulatedMs(row) - row.lookupMs);
-      return difference > 10 + 0.002 * row.lookupMs;
+      return difference > 3 + 0.0005 * row.lookupMs;
     });
     expect(silent.length).toBe(33);
     expect(off).toEqual([]);

@@ -1,8 +1,8 @@
 import { invariant, type RandomStream } from "@k8s-netsim/sim-core";
 
 /** What a look-up of a headless Service's name yields, in the order of the answer. */
-export interface NameAnswer {
-  readonly addresses: readonly string[];
+export interface NameAnswer<A = string> {
+  readonly addresses: readonly A[];
   readonly ttlSeconds: number;
 }
 
@@ -28,7 +28,7 @@ export const JVM_CACHE: ReResolve = {
   deniedNs: 10_000_000_000,
 };
 
-export interface HeadlessResolverOptions {
+export interface HeadlessResolverOptions<A = string> {
   readonly reResolve: ReResolve;
   /**
    * Which address of the answer a connection goes to: the first, any at random, or each in turn
@@ -36,14 +36,14 @@ export interface HeadlessResolverOptions {
    */
   readonly choose: "first" | "random" | "in-turn";
   /** Orders an answer as the client's library does; as it is where absent. */
-  readonly order?: (addresses: readonly string[]) => readonly string[];
+  readonly order?: (addresses: readonly A[]) => readonly A[];
   /** Needed to choose at random. */
   readonly random?: RandomStream;
 }
 
 /** An address that a connection goes to, and how old the knowledge of it is. */
-export interface ChosenAddress {
-  readonly address: string;
+export interface ChosenAddress<A = string> {
+  readonly address: A;
   readonly ageNs: number;
 }
 
@@ -53,18 +53,19 @@ export interface ChosenAddress {
  * asks again, and new pods get nothing until then.
  *
  * Takes answers and times from its caller, so that it works over `DnsClient`, over a zone directly, or
- * over traffic's `Network`; it has no clock. Times must not go back.
+ * over traffic's `Network`, whose addresses are the numbers of pods; it has no clock. Times must not
+ * go back.
  */
-export class HeadlessResolver {
-  readonly #options: HeadlessResolverOptions;
-  #addresses: readonly string[] = [];
+export class HeadlessResolver<A = string> {
+  readonly #options: HeadlessResolverOptions<A>;
+  #addresses: readonly A[] = [];
   #askedNs = Number.NEGATIVE_INFINITY;
   #validUntilNs = Number.NEGATIVE_INFINITY;
   #turn = 0;
   /** Look-ups told so far. */
   lookups = 0;
 
-  constructor(options: HeadlessResolverOptions) {
+  constructor(options: HeadlessResolverOptions<A>) {
     invariant(
       options.choose !== "random" || options.random !== undefined,
       "A client that chooses at random has a random stream.",
@@ -78,7 +79,7 @@ export class HeadlessResolver {
   }
 
   /** Takes the answer to a look-up that ended now; without addresses: the name does not resolve. */
-  learn(answer: NameAnswer, nowNs: number): void {
+  learn(answer: NameAnswer<A>, nowNs: number): void {
     const { order } = this.#options;
     this.lookups++;
     this.#addresses = order === undefined ? answer.addresses : order(answer.addresses);
@@ -96,7 +97,7 @@ export class HeadlessResolver {
   }
 
   /** Where a connection goes that begins now; nowhere where no address is known. */
-  pick(nowNs: number): ChosenAddress | undefined {
+  pick(nowNs: number): ChosenAddress<A> | undefined {
     const address = this.#addresses[this.#place()];
     return address === undefined ? undefined : { address, ageNs: nowNs - this.#askedNs };
   }
@@ -109,7 +110,7 @@ export class HeadlessResolver {
     return this.#turn++ % count;
   }
 
-  #believedNs({ addresses, ttlSeconds }: NameAnswer): number {
+  #believedNs({ addresses, ttlSeconds }: NameAnswer<A>): number {
     const { reResolve } = this.#options;
     if (reResolve.when === "each-connection") return 0;
     if (reResolve.when === "time-to-live") return ttlSeconds * 1e9;

@@ -7,6 +7,7 @@ export {
   type LookupWait,
   type ResolverMemory,
   resolverMemory,
+  wokenNs,
 } from "./lookup.ts";
 export type { AddressType, DnsAnswer, DnsQuery, LookupResult } from "./message.ts";
 export { podResolverConfig, type ResolverConfig } from "./resolver-config.ts";

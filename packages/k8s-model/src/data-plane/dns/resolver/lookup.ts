@@ -48,6 +48,21 @@ export interface LookupEvent {
  */
 export type Lookup<R = LookupResult> = Generator<LookupWait, R, LookupEvent>;
 
+const LEAST_SLACK_NS = 50_000;
+const MOST_SLACK_NS = 100_000_000;
+/** From its timer to its next instruction: what the measured look-ups took beyond the slack. */
+const WAKE_NS = 200_000;
+
+/**
+ * When a process that waits until a time runs again: Linux lets waits for sockets end late by a
+ * thousandth of their length, at least 50 µs and at most 100 ms (`select_estimate_accuracy`), and the
+ * process needs 0.2 ms to run.
+ */
+export function wokenNs(untilNs: number, nowNs: number): number {
+  const slackNs = Math.floor((untilNs - nowNs) / 1000);
+  return untilNs + WAKE_NS + Math.min(Math.max(slackNs, LEAST_SLACK_NS), MOST_SLACK_NS);
+}
+
 /** Numbers of sockets and query identifiers within one look-up. */
 export class LookupNumbers {
   #sockets = 0;

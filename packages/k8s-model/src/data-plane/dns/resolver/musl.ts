@@ -103,23 +103,25 @@ function* sendToAll(
     edns: false,
   });
   const answers: (DnsAnswer | undefined)[] = types.map(() => undefined);
-  const intervalNs = Math.floor(timeoutMs / attempts) * MS_NS;
-  const endNs = setting.nowNs + timeoutMs * MS_NS;
-  let sentNs = setting.nowNs - intervalNs;
+  const intervalMs = Math.floor(timeoutMs / attempts);
+  const endMs = clockMs(setting) + timeoutMs;
+  let sentMs = clockMs(setting) - intervalMs;
   let retries = 0;
-  while (setting.nowNs < endNs) {
+  while (clockMs(setting) < endMs) {
     let send: DnsQuery[] = [];
-    if (setting.nowNs - sentNs >= intervalNs) {
+    if (clockMs(setting) - sentMs >= intervalMs) {
       send = types.flatMap((_, index) =>
         answers[index] === undefined
           ? Array.from({ length: servers }, (__, server) => query(index, server))
           : [],
       );
-      sentNs = setting.nowNs;
+      sentMs = clockMs(setting);
       retries = 2 * types.length;
     }
     for (;;) {
-      const { nowNs, arrival } = yield { send, untilNs: sentNs + intervalNs };
+      const leftMs = sentMs + intervalMs - clockMs(setting);
+      const untilNs = setting.nowNs + Math.max(leftMs, 0) * MS_NS;
+      const { nowNs, arrival } = yield { send, untilNs };
       send = [];
       setting.nowNs = nowNs;
       if (arrival === undefined) break;
@@ -134,4 +136,9 @@ function* sendToAll(
     }
   }
   return answers;
+}
+
+/** musl counts whole milliseconds, so that a wait that is interrupted may end up to one early. */
+function clockMs({ nowNs }: MuslSetting): number {
+  return Math.floor(nowNs / MS_NS);
 }

@@ -1,6 +1,6 @@
 import { glibcLookup } from "./glibc.ts";
 import { goLookup } from "./go.ts";
-import type { Lookup, LookupRequest } from "./lookup.ts";
+import { type Lookup, type LookupRequest, wokenNs } from "./lookup.ts";
 import type { DnsAnswer, DnsQuery, LookupResult } from "./message.ts";
 import { muslLookup } from "./musl.ts";
 
@@ -60,20 +60,21 @@ export function runLookup(
     }
     const index = earliestOf(coming);
     const arrival = coming[index];
-    if (arrival !== undefined && arrival.atNs <= step.value.untilNs) {
+    const woken = wokenNs(step.value.untilNs, nowNs);
+    if (arrival !== undefined && arrival.atNs <= woken) {
       coming.splice(index, 1);
       nowNs = arrival.atNs;
       step = lookup.next({ nowNs, arrival });
     } else {
-      nowNs = deadline(step.value.untilNs);
+      nowNs = deadline(woken);
       step = lookup.next({ nowNs });
     }
   }
   return { result: step.value, durationNs: nowNs - request.nowNs, queries };
 }
 
-function deadline(untilNs: number): number {
-  if (Number.isFinite(untilNs)) return untilNs;
+function deadline(atNs: number): number {
+  if (Number.isFinite(atNs)) return atNs;
   throw new RangeError("A query by TCP was never answered: respond to every query by TCP.");
 }
 

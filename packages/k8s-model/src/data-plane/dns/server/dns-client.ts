@@ -11,6 +11,7 @@ import {
   type ResolverMemory,
   resolverMemory,
   startLookup,
+  wokenNs,
 } from "../resolver/index.ts";
 import { addressesThatFit } from "./datagram-size.ts";
 import type { DnsPath } from "./dns-path.ts";
@@ -100,7 +101,8 @@ class RunningLookup {
     const { send, untilNs } = step.value;
     this.#sendAll(send);
     if (!Number.isFinite(untilNs)) return;
-    this.#deadline = this.#sim.at(untilNs, () => {
+    const nowNs = this.#sim.now as number;
+    this.#deadline = this.#sim.at(wokenNs(untilNs, nowNs), () => {
       this.#deadline = undefined;
       this.#tell({ nowNs: this.#sim.now as number });
     });
