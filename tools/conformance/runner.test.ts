@@ -6,6 +6,7 @@ import { judge, notComparable, refused, type Suite } from "./suite.ts";
 const obedient: Suite<unknown, { readonly verdict: string; readonly lines?: number }> = {
   name: "obedient",
   about: "does what the record says",
+  fields: ["output.verdict"],
   allowance: 0.05,
   refusable: 0.03,
   run(_, { verdict, lines = 1 }) {
@@ -104,6 +105,17 @@ describe("what cannot be judged ends with 2 and one line", () => {
     const { code, err } = await run('{"id": "x"}');
     expect(code).toBe(2);
     expect(err).toBe('file.jsonl:1: not a record with "input" and "output".\n');
+  });
+
+  it("says when a file holds no record", async () => {
+    expect(await run("\n")).toEqual({ code: 2, out: "", err: "file.jsonl: holds no record.\n" });
+  });
+
+  it("names the line and the field that tell another suite's record", async () => {
+    const other = JSON.stringify({ id: "x", input: {}, output: { text: "10m" } });
+    const { code, err } = await run(`${records("pass")}\n${other}`);
+    expect(code).toBe(2);
+    expect(err).toBe("file.jsonl:2: not a record of obedient: it has no output.verdict.\n");
   });
 
   it("asks for a file", async () => {

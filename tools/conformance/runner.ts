@@ -69,11 +69,14 @@ async function runFile(suite: Suite, file: string, io: ConformanceIo, tally: Tal
     for (const part of parts) await runPart(suite, part, io, tally);
     return;
   }
+  let records = 0;
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const { id, verdict } = await runLine(suite, line, `${file}:${index + 1}`);
     count(tally, id, verdict);
+    records += 1;
   }
+  if (records === 0) throw new UnusableInput(`${file}: holds no record.`);
 }
 
 async function runPart(
@@ -107,9 +110,22 @@ async function runLine(
   if (!suite.wholeRecord && !("input" in fields && "output" in fields)) {
     throw new UnusableInput(`${place}: not a record with "input" and "output".`);
   }
+  const missing = suite.fields?.find((path) => !hasPath(fields, path));
+  if (missing !== undefined) {
+    throw new UnusableInput(`${place}: not a record of ${suite.name}: it has no ${missing}.`);
+  }
   const id = typeof fields.id === "string" ? fields.id : place;
   const input = suite.wholeRecord ? fields : fields.input;
   return { id, verdict: await judged(suite, input, { id, fields, textOf }) };
+}
+
+function hasPath(value: unknown, path: string): boolean {
+  let at = value;
+  for (const name of path.split(".")) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return false;
+    at = (at as { readonly [key: string]: unknown })[name];
+  }
+  return true;
 }
 
 async function judged(suite: Suite, input: unknown, record: VectorRecord): Promise<Verdict> {
@@ -117,10 +133,15 @@ async function judged(suite: Suite, input: unknown, record: VectorRecord): Promi
     return await suite.run(input, record.fields.output, record);
   } catch (error) {
     // A crash of ours on one record must not hide the others.
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const first = text.split("\n").slice(0, 3).join(" | ");
-    return { outcome: "failed", differences: [`threw ${first}`] };
+    return { outcome: "failed", differences: [`threw ${told(error)}`] };
   }
+}
+
+/** Name, message and place of an error, in one line without folders. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [place] = /[\w.-]+\.ts:\d+/.exec(error.stack ?? "") ?? [];
+  return `${error.name}: ${error.message}${place === undefined ? "" : ` (${place})`}`;
 }
 
 function parse(line: string, place: string): ReturnType<typeof readJson> {
@@ -166,7 +187,10 @@ function report(suite: Suite, tally: Tally, { out }: ConformanceIo): number {
 function help(suites: readonly Suite[]): string {
   const width = Math.max(...suites.map(({ name }) => name.length));
   const lines = suites.map(({ name, about, allowance = 0 }) => {
-    const allowed = allowance > 0 ? ` (up to ${100 * allowance} % of the compared may differ)` : "";
+    const allowed =
+      allowance > 0
+        ? ` (up to ${Number((100 * allowance).toFixed(1))} % of the compared may differ)`
+        : "";
     return `  ${name.padEnd(width)}  ${about}${allowed}`;
   });
   return `npm run conformance -- SUITE FILE…
@@ -191,6 +215,7 @@ Output: each difference, at most ${SHOWN_DIFFERENCES}, then how many more, then
   N passed, N failed, N refused, N not comparable
 
 Exit code: 0 when failed is within the suite's allowance (0 where none is named) and not too many
-  were refused, 1 otherwise, 2 for an unknown suite, an unreadable file or a line that is not JSON.
+  were refused, 1 otherwise, 2 for an unknown suite, a file that cannot be read or holds no record, a line
+  that is not JSON or is a record of another suite.
 `;
 }

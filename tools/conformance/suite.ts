@@ -42,6 +42,8 @@ export interface Suite<Input = any, Output = any> {
   split?(file: string): readonly SplitRecord[] | undefined;
   /** The vectors have no `input` and `output`: `run` is given the whole record as its input. */
   readonly wholeRecord?: boolean;
+  /** Paths that every record of this kind has, such as `input.pods`: others are of another suite. */
+  readonly fields?: readonly string[];
   run(input: Input, output: Output, record: VectorRecord): Verdict | Promise<Verdict>;
 }
 

@@ -21,7 +21,9 @@ const NS_PER_MS = 1_000_000;
 
 export const boundedFrequency: Suite<Input, Output> = {
   name: "bounded_frequency",
-  about: "kube-proxy's runner: when its runs start, given calls, work and failures",
+  about:
+    "kube-proxy's runner: when its runs start, given calls, work and failures; ours is one of the lists seen",
+  fields: ["input.maxIntervalMs", "output.executionsMs"],
   run: (input, { executionsMs }) => {
     const starts = startsMs(input).join(" ");
     if (executionsMs.some((seen) => seen.join(" ") === starts)) return judge([]);

@@ -49,7 +49,9 @@ const NOW_SECONDS = 30_000_000;
 
 export const daemonsetRollout: Suite<Input, Output> = {
   name: "daemonset_rollout",
-  about: "one sync of a DaemonSet: missing and superfluous pods, then the rolling update",
+  about:
+    "one sync of a DaemonSet: counts, missing and superfluous pods, then the rolling update; ours is one of the outcomes seen",
+  fields: ["input.nodes", "input.pods", "output.outcomes"],
   run(input, output) {
     const sync = syncOf(input);
     const managed = named(daemonSets.manage(sync));

@@ -65,7 +65,9 @@ const TOLERANCE = 0.1;
 
 export const hpaReplicas: Suite<Input, Record<string, unknown>> = {
   name: "hpa_replicas",
-  about: "a HorizontalPodAutoscaler: replicas by metric, and what limits make of them",
+  about:
+    "a HorizontalPodAutoscaler: replicas, usage and error by metric; what stabilisation, policies and limits make of them, conditions, memory afterwards",
+  fields: ["input.part", "output.replicas"],
   run: (input, output) =>
     judge(
       input.part === "calculator"

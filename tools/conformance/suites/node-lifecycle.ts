@@ -37,7 +37,9 @@ interface Output {
 
 export const nodeLifecycle: Suite<Input, Output> = {
   name: "node_lifecycle",
-  about: "the node life-cycle controller: zone states, eviction rates over passes, taints",
+  about:
+    "the node life-cycle controller: zone states; eviction rates over passes, ours one of the outcomes seen; taints after each pass",
+  fields: ["input.part"],
   run(input, output) {
     if (input.part === "zoneState") return judge(differences(output, stateOf(input)));
     if (input.part === "taints") return judge(differences(output, taintsOf(input)));

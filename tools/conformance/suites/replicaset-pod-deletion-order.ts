@@ -32,7 +32,9 @@ const NOW_SECONDS = 30_000_000;
 
 export const replicasetPodDeletionOrder: Suite<Input, Output> = {
   name: "replicaset_pod_deletion_order",
-  about: "which pods a ReplicaSet deletes first",
+  about:
+    "which pods a ReplicaSet deletes first (not comparable where the order of the input decides)",
+  fields: ["input.pods", "output.order"],
   run({ pods }, output) {
     if (!output.inputOrderIndependent) {
       return notComparable("the comparison is not transitive for these pods");

@@ -34,7 +34,9 @@ const milliseconds = (ns: number): number => Math.floor(ns / 1000) / 1000;
 
 export const workqueueBackoff: Suite<Input, Output> = {
   name: "workqueue_backoff",
-  about: "a rate-limited work queue: delay of each requeue, every delivery, failures at the end",
+  about:
+    "a rate-limited work queue: delay of each requeue, every delivery, failures at the end (deliveries only where exact)",
+  fields: ["input.ops", "output.delaysMs"],
   run(input, output) {
     const ours = drive(input);
     const delays = differences(output.delaysMs, ours.delaysMs, "delaysMs");
