@@ -1,4 +1,6 @@
+import type { SimTime } from "@k8s-netsim/sim-core";
 import type { KubeObject } from "../../api/index.ts";
+import type { LoadBalancer } from "../../data-plane/index.ts";
 import type { PriceTable, RoundTripTimes } from "../../topology/index.ts";
 import type { CallSpec, ClientSpec, ServerSpec, TrafficDefaults } from "../../traffic/index.ts";
 import type { ServiceProxyMode } from "../world/proxy-mode.ts";
@@ -9,6 +11,12 @@ export interface ZoneDefinition {
   readonly nodes: number;
   /** Allocatable CPU of each node, a quantity. */
   readonly cpu?: string;
+}
+
+/** Objects as they are from a time after warm-up on. */
+export interface ObjectChange {
+  readonly at: SimTime;
+  readonly objects: readonly (KubeObject | ScenarioObjects)[];
 }
 
 export interface ClusterOptions {
@@ -25,6 +33,10 @@ export interface ClusterOptions {
   readonly roundTripTimes?: Partial<RoundTripTimes>;
   readonly prices?: PriceTable;
   readonly faults?: readonly FaultDefinition[];
+  /** Objects that are applied on the way, as `kubectl apply` would. */
+  readonly changes?: readonly ObjectChange[];
+  /** What is in front of Services of type LoadBalancer; ideal unless told. */
+  readonly loadBalancer?: LoadBalancer;
   readonly kubernetesVersion?: string;
 }
 
@@ -44,6 +56,13 @@ export function cluster(options: ClusterOptions): ClusterDefinition {
     } else objects.push(entry);
   }
   return { ...options, objects, servers };
+}
+
+/** Plain objects of a mixed list. */
+export function plainObjects(
+  entries: readonly (KubeObject | ScenarioObjects)[],
+): readonly KubeObject[] {
+  return entries.flatMap((entry) => (isScenarioObjects(entry) ? entry.objects : [entry]));
 }
 
 function isScenarioObjects(entry: KubeObject | ScenarioObjects): entry is ScenarioObjects {

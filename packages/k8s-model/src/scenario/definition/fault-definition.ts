@@ -5,6 +5,7 @@ export type FaultKind =
   | "zone-outage"
   | "node-failure"
   | "node-partition"
+  | "node-drain"
   | "watch-lost"
   | "clock-skew"
   | "api-server-restart"
@@ -48,6 +49,15 @@ export function zoneOutage(zone: string, when: OutageOptions): FaultDefinition {
 /** One node stops answering. */
 export function nodeFailure(node: string, when: OutageOptions): FaultDefinition {
   return fault("node-failure", node, when);
+}
+
+/**
+ * A node is removed with notice: at `at` it is cordoned, tainted as the cluster autoscaler does, and
+ * its pods are deleted with their grace; at `until` the machine and its Node object are gone. No
+ * PodDisruptionBudget holds it up.
+ */
+export function nodeDrain(node: string, when: Required<OutageOptions>): FaultDefinition {
+  return fault("node-drain", node, when);
 }
 
 /** A node reaches no API server: its pods run on, its proxy forwards by its last view. */

@@ -21,6 +21,15 @@ export interface DeploymentOptions {
   readonly server?: Omit<ServerSpec, "workload">;
   readonly port?: number;
   readonly cpu?: string;
+  /** Seconds that a `preStop` hook sleeps; none unless told. */
+  readonly preStopSeconds?: number;
+  /** `terminationGracePeriodSeconds`; 30 unless told. */
+  readonly graceSeconds?: number;
+  /** An annotation of the pods that changes with it: another revision is another rollout. */
+  readonly revision?: string;
+  /** Of the rolling update, as the Deployment's strategy writes them. */
+  readonly maxSurge?: number | string;
+  readonly maxUnavailable?: number | string;
 }
 
 /** A Deployment whose pods carry `app: NAME`, so that `service(NAME, …)` selects them. */
@@ -44,8 +53,14 @@ function deploymentObject(
   name: string,
   replicas: number,
   zone: string | undefined,
-  { port = 8080, cpu = "100m" }: DeploymentOptions,
+  options: DeploymentOptions,
 ): Deployment {
+  const { port = 8080, cpu = "100m", preStopSeconds, graceSeconds, revision } = options;
+  const { maxSurge, maxUnavailable } = options;
+  const rollingUpdate = {
+    ...(maxSurge === undefined ? {} : { maxSurge }),
+    ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
+  };
   const labels = zone === undefined ? { app } : { app, part: name };
   return {
     apiVersion: "apps/v1",
@@ -54,9 +69,13 @@ function deploymentObject(
     spec: {
       replicas,
       selector: { matchLabels: labels },
+      ...(Object.keys(rollingUpdate).length === 0
+        ? {}
+        : { strategy: { type: "RollingUpdate" as const, rollingUpdate } }),
       template: {
-        metadata: { labels },
+        metadata: { labels, ...(revision === undefined ? {} : { annotations: { revision } }) },
         spec: {
+          ...(graceSeconds === undefined ? {} : { terminationGracePeriodSeconds: graceSeconds }),
           ...(zone === undefined ? {} : { nodeSelector: { [ZONE_LABEL]: zone } }),
           containers: [
             {
@@ -64,6 +83,9 @@ function deploymentObject(
               image: `${app}:scenario`,
               ports: [{ containerPort: port }],
               resources: { requests: { cpu } },
+              ...(preStopSeconds === undefined
+                ? {}
+                : { lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } } }),
             },
           ],
         },
@@ -78,6 +100,10 @@ export interface ServiceOptions {
   /** `Default` leaves the field out. */
   readonly trafficDistribution?: TrafficDistribution | "Default";
   readonly internalTrafficPolicy?: "Cluster" | "Local";
+  /** ClusterIP unless told. */
+  readonly type?: "ClusterIP" | "NodePort" | "LoadBalancer";
+  /** Only for types that are reached from outside. */
+  readonly externalTrafficPolicy?: "Cluster" | "Local";
   /** `service.kubernetes.io/topology-mode`. */
   readonly topologyMode?: "Auto";
   /**
@@ -87,7 +113,7 @@ export interface ServiceOptions {
   readonly topologyKeys?: readonly string[];
 }
 
-/** A ClusterIP Service over the pods that carry `app: NAME`. */
+/** A Service over the pods that carry `app: NAME`. */
 export function service(name: string, options: ServiceOptions): ScenarioObjects {
   const { port, targetPort = 8080, trafficDistribution, internalTrafficPolicy } = options;
   const annotations =
@@ -99,12 +125,16 @@ export function service(name: string, options: ServiceOptions): ScenarioObjects 
     kind: "Service",
     metadata: { name, namespace: "default", ...annotations },
     spec: {
+      ...(options.type === undefined ? {} : { type: options.type }),
       selector: { app: name },
       ports: [{ name: "http", port, targetPort }],
       ...(trafficDistribution === undefined || trafficDistribution === "Default"
         ? {}
         : { trafficDistribution }),
       ...(internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
+      ...(options.externalTrafficPolicy === undefined
+        ? {}
+        : { externalTrafficPolicy: options.externalTrafficPolicy }),
       ...(options.topologyKeys === undefined ? {} : { topologyKeys: options.topologyKeys }),
     },
   };

@@ -1,6 +1,7 @@
 import { type SimTime, Simulation } from "@k8s-netsim/sim-core";
 import type { KubeObject } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
+import type { LoadBalancer } from "../../data-plane/index.ts";
 import {
   compileTraffic,
   type Network,
@@ -29,6 +30,9 @@ export interface LiveRunOptions {
   readonly serviceProxy?: ServiceProxyMode | undefined;
   /** The objects as they are from a time after warm-up on. */
   readonly change?: { readonly atNs: SimTime; readonly objects: readonly KubeObject[] };
+  /** Objects that are applied on the way, defaults filled in. */
+  readonly applied?: readonly { readonly atNs: SimTime; readonly objects: readonly KubeObject[] }[];
+  readonly loadBalancer?: LoadBalancer | undefined;
   /** Times count from the end of warm-up. */
   readonly faults: readonly FaultDefinition[];
   readonly binNs: SimTime;
@@ -53,7 +57,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   const cluster = clusterOf(sim, options.objects, { ...options, check });
   const later = options.change?.objects ?? [];
   const plan = compileTraffic(spec, workloadKeysOf(cluster, [...options.objects, ...later]));
-  const network = new ClusterNetwork(cluster, plan);
+  const network = new ClusterNetwork(cluster, plan, options.loadBalancer);
   const measureFromNs = (sim.now + settings.warmUpNs) as SimTime;
   const endNs = (measureFromNs + settings.lengthNs) as SimTime;
   const traffic = new RequestTraffic({
@@ -76,6 +80,11 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     sim.at((measureFromNs + atNs) as SimTime, () =>
       changeObjects(cluster, options.objects, objects),
     );
+  }
+  for (const { atNs, objects } of options.applied ?? []) {
+    sim.at((measureFromNs + atNs) as SimTime, () => {
+      for (const object of objects) cluster.apply(object);
+    });
   }
   for (const fault of options.faults) scheduleFault(cluster, fault, measureFromNs);
   sim.runUntil(endNs);

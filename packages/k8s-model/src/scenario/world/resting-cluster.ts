@@ -3,6 +3,7 @@ import type { IPFamily, KubeObject, Node, Pod, Service } from "../../api/index.t
 import { objectKey } from "../../api/index.ts";
 import { Cluster } from "../../cluster/index.ts";
 import type { Timings } from "../../control-plane/index.ts";
+import type { LoadBalancer } from "../../data-plane/index.ts";
 import type { Network, TrafficPlan } from "../../traffic/index.ts";
 import { isAutoscaler } from "./autoscaling.ts";
 import { ClusterNetwork, NO_ZONE, workloadKeyOf } from "./cluster-network.ts";
@@ -15,7 +16,7 @@ export interface RestingCluster {
   /** Keys of all workloads that have or had a pod, `namespace/kind/name`, sorted. */
   readonly workloads: readonly string[];
   readonly services: ReadonlyMap<string, Service>;
-  networkFor(plan: TrafficPlan): Network;
+  networkFor(plan: TrafficPlan, loadBalancer?: LoadBalancer): Network;
   nodes(): readonly Node[];
   pods(): readonly Pod[];
   nodesByZone(): ReadonlyMap<string, number>;
@@ -50,7 +51,8 @@ export function restingCluster(
     cluster,
     workloads: workloadKeysOf(cluster, objects),
     services: new Map(cluster.store.list<Service>("Service").map((one) => [objectKey(one), one])),
-    networkFor: (plan) => memoisedNetwork(new ClusterNetwork(cluster, plan), plan),
+    networkFor: (plan, loadBalancer) =>
+      memoisedNetwork(new ClusterNetwork(cluster, plan, loadBalancer), plan),
     nodes: () => cluster.store.list<Node>("Node"),
     pods: () => cluster.store.list<Pod>("Pod"),
     nodesByZone: () => nodesByZone(cluster),

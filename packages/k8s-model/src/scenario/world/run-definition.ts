@@ -8,7 +8,7 @@ import {
   type TrafficPlan,
   type TrafficSpec,
 } from "../../traffic/index.ts";
-import type { ClusterDefinition } from "../definition/cluster-definition.ts";
+import { type ClusterDefinition, plainObjects } from "../definition/cluster-definition.ts";
 import { DEFAULT_KUBERNETES_VERSION } from "../input/environment.ts";
 import { TrafficTotals } from "../measures/traffic-totals.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
@@ -28,7 +28,7 @@ export interface DefinitionRun {
 }
 
 /**
- * All replications of one configuration. Without faults and autoscalers the cluster is brought to
+ * All replications of one configuration. Without faults, changes and autoscalers the cluster is brought to
  * rest once and every replication runs over it; with them each replication runs control plane and
  * traffic together.
  */
@@ -51,12 +51,16 @@ export function runDefinition(
     serviceProxy: definition.serviceProxy,
   });
   const plan = compileTraffic(traffic, resting.workloads);
-  const totals = new TrafficTotals(plan, resting.networkFor(plan));
+  const totals = new TrafficTotals(plan, resting.networkFor(plan, definition.loadBalancer));
   const faults = definition.faults ?? [];
-  const isSteady = faults.length === 0 && !objects.some(isAutoscaler);
+  const applied = (definition.changes ?? []).map((change) => ({
+    atNs: change.at,
+    objects: plainObjects(change.objects).map((object) => applyDefaults(object)),
+  }));
+  const isSteady = faults.length + applied.length === 0 && !objects.some(isAutoscaler);
   for (let replication = 0; replication < settings.replications; replication++) {
     const run = isSteady
-      ? steady(plan, resting.networkFor(plan), settings, replication)
+      ? steady(plan, resting.networkFor(plan, definition.loadBalancer), settings, replication)
       : liveRun({
           objects,
           traffic,
@@ -66,6 +70,8 @@ export function runDefinition(
           topologyKeys,
           serviceProxy: definition.serviceProxy,
           faults,
+          applied,
+          loadBalancer: definition.loadBalancer,
           binNs: BIN_NS,
         });
     totals.add(run.ledger, run.network);

@@ -85,7 +85,8 @@ export class CloudTargets {
 
   #nameOf(target: number): string {
     const { nodes, pods } = this.#service.cluster;
-    const known = this.#balancer.targetType === "ip" ? pods.at(target)?.key : nodes.at(target)?.name;
+    const known =
+      this.#balancer.targetType === "ip" ? pods.at(target)?.key : nodes.at(target)?.name;
     return known ?? String(target);
   }
 
