@@ -7,8 +7,8 @@ import {
   DnsLink,
   DnsPath,
   DnsServer,
-  NODE_LOCAL_CACHE,
   namesAsked,
+  nodeLocalAgent,
   OutsideNames,
   podResolverConfig,
   type ResolverLibrary,
@@ -31,6 +31,8 @@ const NAMES = {
   "api.example.com": { full: "api.example.com.", foundAt: "as-is" },
   "api.example.com.": { full: "api.example.com.", foundAt: "as-is" },
 } as const;
+
+const WORLD = new Map([["api.example.com", { addresses: ["192.0.2.10"], ttlSeconds: 300 }]]);
 
 /**
  * Pods on ten nodes look up one name at a given rate, with each resolver library and ndots, through
@@ -164,7 +166,7 @@ export default study("dns-ndots", {
       source: "assumed: another node of the zone, one veth pair",
     },
     {
-      name: "upstream of CoreDNS",
+      name: "upstream of CoreDNS and of the agents",
       value: "5 ms, answers live 300 s, denials 60 s",
       source: "assumed: a resolver in the same region; only the first query of 30 s feels it",
     },
@@ -242,8 +244,7 @@ function corednsReplicas(sim: Simulation): DnsServer[] {
     const metadata = { name, namespace };
     store.create({ apiVersion: "v1", kind: "Service", metadata, spec: { clusterIP } });
   }
-  const world = new Map([["api.example.com", { addresses: ["192.0.2.10"], ttlSeconds: 300 }]]);
-  const upstream = new OutsideNames(sim, world);
+  const upstream = new OutsideNames(sim, WORLD);
   const watchers = { name: "coredns", latencyNs: 0, jitterNs: 0 };
   return Array.from({ length: REPLICAS }, (_, index) => {
     const zone = new ClusterZone(new ZoneView(store, watchers, `coredns-${index}`));
@@ -268,9 +269,8 @@ function clientsOf(sim: Simulation, coredns: readonly DnsServer[], setting: Sett
 type Random = ReturnType<Simulation["random"]>;
 
 function pathToAgent(sim: Simulation, servers: readonly DnsServer[], random: Random): DnsPath {
-  const upstream = new DnsLink(sim, { servers, random });
-  const cache = new DnsCache(NODE_LOCAL_CACHE);
-  const agent = new DnsServer(sim, { processors: 1, cache, upstream });
+  const coredns = new DnsLink(sim, { servers, random });
+  const agent = nodeLocalAgent(sim, { coredns, upstream: new OutsideNames(sim, WORLD) });
   const roundTripNs = DNS_COSTS.agentRoundTripNs.value;
   return new DnsPath(sim, { servers: [agent], roundTripNs, random });
 }

@@ -13,6 +13,7 @@ import {
   DnsServer,
   type FinishedLookup,
   NODE_LOCAL_CACHE,
+  nodeLocalAgent,
   OutsideNames,
   PUBLISHED_COREDNS_QUERIES_HZ,
   podResolverConfig,
@@ -290,8 +291,8 @@ describe("servers on a path", () => {
     const sim = new Simulation({ seed: "node-local" });
     const coredns = new DnsServer(sim, { processors: 2, zone: names().zone() });
     const link = new DnsLink(sim, { servers: [coredns], random: sim.random("link") });
-    const cache = new DnsCache(NODE_LOCAL_CACHE);
-    const agent = new DnsServer(sim, { processors: 1, cache, upstream: link });
+    const upstream = new OutsideNames(sim, WORLD);
+    const agent = nodeLocalAgent(sim, { coredns: link, upstream });
     const path = new DnsPath(sim, {
       servers: [agent],
       roundTripNs: DNS_COSTS.agentRoundTripNs.value,
@@ -308,6 +309,11 @@ describe("servers on a path", () => {
     expect(results.length).toBe(400);
     expect(coredns.received).toBe(2);
     expect(agent.received).toBe(800);
+    expect(upstream.received).toBe(0);
+    client.lookUp("www.example.com.", (one) => results.push(one));
+    sim.run();
+    expect(results.at(-1)?.result.addresses).toEqual(["192.0.2.1"]);
+    expect([coredns.received, upstream.received]).toEqual([2, 2]);
   });
 });
 

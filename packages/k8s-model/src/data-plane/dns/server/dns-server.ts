@@ -12,13 +12,8 @@ export interface DnsHop {
   receive(question: DnsQuestion, reply: DnsReply, transport?: "udp" | "tcp"): void;
 }
 
-export interface DnsServerOptions {
-  /** Processors that the server may use: queries worked on at one time. */
-  readonly processors: number;
-  /** Processor time of one query (ns). */
-  readonly queryProcessorNs?: number;
-  /** Queries that may wait; more are lost. */
-  readonly backlog?: number;
+/** What a server does with the names of a domain: a server block of a Corefile. */
+export interface DnsServerBlock {
   /** The cluster's names, with the server's own view of them. */
   readonly zone?: ClusterZone;
   readonly cache?: DnsCache;
@@ -26,13 +21,24 @@ export interface DnsServerOptions {
   readonly cacheZone?: boolean;
   /** Where other names are asked for; without it they are a server failure. */
   readonly upstream?: DnsHop;
+}
+
+export interface DnsServerOptions extends DnsServerBlock {
+  /** Blocks for domains that are treated otherwise than all other names. */
+  readonly blocks?: readonly (DnsServerBlock & { readonly domain: string })[];
+  /** Processors that the server may use: queries worked on at one time. */
+  readonly processors: number;
+  /** Processor time of one query (ns). */
+  readonly queryProcessorNs?: number;
+  /** Queries that may wait; more are lost. */
+  readonly backlog?: number;
   /** Shuffles the addresses of each answer: plugin `loadbalance`. Stream of the caller's name. */
   readonly shuffle?: RandomStream;
 }
 
 /**
- * A DNS server as capacity: a CoreDNS replica, or with a cache and an upstream only, the agent of
- * NodeLocal DNSCache. Queries wait in one line for its processors; each costs the same, also an answer
+ * A DNS server as capacity: a CoreDNS replica, or without a zone the agent of NodeLocal DNSCache
+ * (`nodeLocalAgent`). Queries wait in one line for its processors; each costs the same, also an answer
  * from the cache. Waiting for an upstream takes no processor.
  */
 export class DnsServer implements DnsHop {
@@ -87,7 +93,7 @@ export class DnsServer implements DnsHop {
 
   #answer(question: DnsQuestion, reply: DnsReply): void {
     const nowNs = this.#sim.now as number;
-    const { cache, zone, cacheZone = true } = this.#options;
+    const { cache, zone, cacheZone = true } = this.#block(question);
     const cached = cache?.get(question, nowNs);
     if (cached !== undefined) {
       reply(this.#shuffled(cached));
@@ -113,13 +119,13 @@ export class DnsServer implements DnsHop {
 
   /** The target of an alias: a name of the zone is known here, any other is asked for. */
   #follow(question: DnsQuestion, reply: DnsReply): void {
-    const own = this.#options.zone?.answer(question, this.#sim.now as number);
+    const own = this.#block(question).zone?.answer(question, this.#sim.now as number);
     if (own !== undefined) reply(own);
     else this.#forward(question, reply);
   }
 
   #forward(question: DnsQuestion, reply: DnsReply): void {
-    const { upstream, cache } = this.#options;
+    const { upstream, cache } = this.#block(question);
     if (upstream === undefined) {
       reply(denial("SERVFAIL", 0));
       return;
@@ -132,15 +138,23 @@ export class DnsServer implements DnsHop {
     upstream.receive(question, keep, "tcp");
   }
 
+  #block({ name }: DnsQuestion): DnsServerBlock {
+    const blocks = this.#options.blocks ?? [];
+    const block = blocks.find(({ domain }) => name === domain || name.endsWith(`.${domain}`));
+    return block ?? this.#options;
+  }
+
   #shuffled(response: DnsResponse): DnsResponse {
     const { shuffle } = this.#options;
     if (shuffle === undefined || response.records.length < 2) return response;
-    const records = [...response.records];
+    // Aliases stay in front.
+    const records = response.records.filter(({ type }) => type !== "CNAME");
     for (let i = records.length - 1; i > 0; i--) {
       const j = shuffle.int(i + 1);
       [records[i], records[j]] = [records[j] as never, records[i] as never];
     }
-    return { ...response, records };
+    const aliases = response.records.filter(({ type }) => type === "CNAME");
+    return { ...response, records: [...aliases, ...records] };
   }
 }
 

@@ -24,6 +24,13 @@ export {
   type DnsResponse,
   type RecordType,
 } from "./dns-record.ts";
-export { type DnsHop, type DnsReply, DnsServer, type DnsServerOptions } from "./dns-server.ts";
+export {
+  type DnsHop,
+  type DnsReply,
+  DnsServer,
+  type DnsServerBlock,
+  type DnsServerOptions,
+} from "./dns-server.ts";
+export { type NodeLocalAgentOptions, nodeLocalAgent } from "./node-local-agent.ts";
 export { type OutsideName, OutsideNames } from "./outside-names.ts";
 export { type KnownService, ZoneView } from "./zone-view.ts";
