@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { allocation } from "./allocation/allocation.ts";
 import { churn } from "./churn/churn.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
+import { flows } from "./flows/flows.ts";
 import { hold } from "./hold/hold.ts";
 import { memory } from "./memory/memory.ts";
 import { mm1 } from "./mm1/mm1.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   allocation,
   churn,
   requests,
+  flows,
   shapes,
 };
 const PEERS = ["simjs@2.0.3", "simscript@1.0.37", "hypertimer@3.0.0"];

@@ -1,6 +1,7 @@
 import { DISTANCES, distanceIndex } from "../topology/index.ts";
 import { DROPPED, type Network, REFUSED } from "./network.ts";
 import type { CallEdgePlan, SourcePlan, TrafficPlan } from "./plan.ts";
+import { Senders, type SendingView } from "./senders.ts";
 
 /** Expected rates on one edge, per second. */
 export interface EdgeFlow {
@@ -8,7 +9,10 @@ export interface EdgeFlow {
   /** Requests for which the caller's node has no endpoint. */
   failedHz: number;
   readonly requestsByDistanceHz: Float64Array;
-  readonly requestsByPodHz: Float64Array;
+  /** Pods that get none are absent. */
+  readonly requestsByPodHz: Map<number, number>;
+  /** By [caller's zone × zones + endpoint's zone]. */
+  readonly requestsByZonePairHz: Float64Array;
   /** By the caller's zone. */
   readonly requestsFromZoneHz: Float64Array;
   /** Those of them for which the caller's node has no endpoint. */
@@ -30,6 +34,10 @@ export interface Flows {
  * number of calls. Exact in the mean where nothing is retried, times out or is refused for load;
  * closed loops are taken at `users / think time`. Says nothing of latency.
  *
+ * Where the network names the nodes that may choose otherwise than their zone
+ * ({@link Network.specialNodes}), the others are one sender a zone, and the cost grows with
+ * Services × (zones + special nodes), not with Services × nodes.
+ *
  * @param workloadOrder indices of all workloads, callers before those they call
  */
 export function expectedFlows(
@@ -44,30 +52,28 @@ export function expectedFlows(
       requestsHz: 0,
       failedHz: 0,
       requestsByDistanceHz: new Float64Array(DISTANCES.length),
-      requestsByPodHz: new Float64Array(network.podCount()),
+      requestsByPodHz: new Map(),
+      requestsByZonePairHz: new Float64Array(zones * zones),
       requestsFromZoneHz: new Float64Array(zones),
       failedFromZoneHz: new Float64Array(zones),
     })),
     sourceHz: 0,
     bytesByZonePairHz: new Float64Array(zones * zones),
   };
-  const spread = (edge: number, node: number, rateHz: number): void => {
-    spreadOverEndpoints({ plan, network, flows, podHz }, edge, node, rateHz);
-  };
+  const context: Spreading = { plan, network, flows, podHz };
+  const senders = new SourceSenders(network);
   for (const source of plan.sources) {
     const rateHz = sourceRateHz(source);
     flows.sourceHz += rateHz;
-    for (const [node, share] of senders(plan.edges[source.edge] as CallEdgePlan, network)) {
-      spread(source.edge, node, rateHz * share);
-    }
+    const edge = plan.edges[source.edge] as CallEdgePlan;
+    spread(context, source.edge, senders.of(edge), rateHz);
   }
   for (const index of workloadOrder) {
     const edges = plan.workloads[index]?.edges ?? [];
     if (edges.length === 0) continue;
-    for (const [node, rateHz] of servedByNode(network, index, podHz)) {
-      for (const edge of edges) {
-        spread(edge, node, rateHz * (plan.edges[edge] as CallEdgePlan).callsPerRequest);
-      }
+    const served = new Senders(network, servedByNode(network, index, podHz));
+    for (const edge of edges) {
+      spread(context, edge, served, (plan.edges[edge] as CallEdgePlan).callsPerRequest);
     }
   }
   return flows;
@@ -78,15 +84,31 @@ export function sourceRateHz(source: SourcePlan): number {
   return source.kind === "open" ? source.rateHz : (source.users * 1e9) / source.thinkTimeNs.mean;
 }
 
-/** Nodes that send on an edge, with their share of its requests. */
-function senders(edge: CallEdgePlan, network: Network): Map<number, number> {
-  const nodes =
-    edge.from < 0
-      ? network.entryNodes(edge.servicePort, edge.entryZone)
-      : network.clientPods(edge.from).map((pod) => network.nodeOf(pod));
-  const shares = new Map<number, number>();
-  for (const node of nodes) shares.set(node, (shares.get(node) ?? 0) + 1 / nodes.length);
-  return shares;
+/** Who sends for a source, each node with its share; sources of one workload share the answer. */
+class SourceSenders {
+  readonly #network: Network;
+  readonly #byWorkload = new Map<number, Senders>();
+
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  of({ from, servicePort, entryZone }: CallEdgePlan): Senders {
+    const network = this.#network;
+    if (from < 0) return this.#evenly(network.entryNodes(servicePort, entryZone));
+    let known = this.#byWorkload.get(from);
+    if (known === undefined) {
+      known = this.#evenly(network.clientPods(from).map((pod) => network.nodeOf(pod)));
+      this.#byWorkload.set(from, known);
+    }
+    return known;
+  }
+
+  #evenly(nodes: readonly number[]): Senders {
+    const shares = new Map<number, number>();
+    for (const node of nodes) shares.set(node, (shares.get(node) ?? 0) + 1 / nodes.length);
+    return new Senders(this.#network, shares);
+  }
 }
 
 function servedByNode(
@@ -110,36 +132,57 @@ interface Spreading {
   readonly podHz: Float64Array;
 }
 
+/** Spreads an edge's requests from all who send: zone by zone, nodes that may differ by themselves. */
+function spread(context: Spreading, edge: number, senders: Senders, rateHz: number): void {
+  const { plan, network } = context;
+  const special = network.specialNodes?.((plan.edges[edge] as CallEdgePlan).servicePort);
+  for (const view of senders.views(special)) spreadOverEndpoints(context, edge, view, rateHz);
+}
+
 function spreadOverEndpoints(
   { plan, network, flows, podHz }: Spreading,
   edgeIndex: number,
-  node: number,
-  rateHz: number,
+  { node, share, shareOn }: SendingView,
+  allHz: number,
 ): void {
   const edge = plan.edges[edgeIndex] as CallEdgePlan;
   const flow = flows.edges[edgeIndex] as EdgeFlow;
   const origin = edge.from < 0 ? "external" : "internal";
   const endpoints = network.endpoints(node, edge.servicePort, origin);
   const here = network.place(node);
+  const rateHz = allHz * share;
   flow.requestsHz += rateHz;
-  flow.requestsFromZoneHz[here.zone] = (flow.requestsFromZoneHz[here.zone] as number) + rateHz;
+  addTo(flow.requestsFromZoneHz, here.zone, rateHz);
   if (endpoints === REFUSED || endpoints === DROPPED || endpoints.length === 0) {
     flow.failedHz += rateHz;
-    flow.failedFromZoneHz[here.zone] = (flow.failedFromZoneHz[here.zone] as number) + rateHz;
+    addTo(flow.failedFromZoneHz, here.zone, rateHz);
     return;
   }
   const zones = network.zones.length;
   const eachHz = rateHz / endpoints.length;
   for (const pod of endpoints) {
-    const there = network.place(network.nodeOf(pod));
-    const distance = distanceIndex(here, there);
+    const podNode = network.nodeOf(pod);
+    const there = network.place(podNode);
     podHz[pod] = (podHz[pod] as number) + eachHz;
-    flow.requestsByPodHz[pod] = (flow.requestsByPodHz[pod] as number) + eachHz;
-    flow.requestsByDistanceHz[distance] = (flow.requestsByDistanceHz[distance] as number) + eachHz;
+    flow.requestsByPodHz.set(pod, (flow.requestsByPodHz.get(pod) ?? 0) + eachHz);
+    const besideHz = (allHz * shareOn(podNode)) / endpoints.length;
+    const distance = distanceIndex(here, there);
+    addTo(flow.requestsByDistanceHz, SAME_NODE, besideHz);
+    addTo(
+      flow.requestsByDistanceHz,
+      distance === SAME_NODE ? SAME_ZONE : distance,
+      eachHz - besideHz,
+    );
     const out = here.zone * zones + there.zone;
-    const back = there.zone * zones + here.zone;
-    const bytes = flows.bytesByZonePairHz;
-    bytes[out] = (bytes[out] as number) + eachHz * edge.requestBytes;
-    bytes[back] = (bytes[back] as number) + eachHz * edge.responseBytes;
+    addTo(flow.requestsByZonePairHz, out, eachHz);
+    addTo(flows.bytesByZonePairHz, out, eachHz * edge.requestBytes);
+    addTo(flows.bytesByZonePairHz, there.zone * zones + here.zone, eachHz * edge.responseBytes);
   }
+}
+
+const SAME_NODE = 0;
+const SAME_ZONE = 1;
+
+function addTo(values: Float64Array, index: number, amount: number): void {
+  values[index] = (values[index] as number) + amount;
 }

@@ -77,6 +77,14 @@ export class PortView {
     );
   }
 
+  /**
+   * Names of the nodes that may choose otherwise than the rest of their zone, or undefined where any
+   * node may (retired topology keys).
+   */
+  specialNodeNames(): ReadonlySet<string> | undefined {
+    return this.topologyKeys.length > 0 ? undefined : this.#specialNodes;
+  }
+
   routing(nodeName: string, zone: string | undefined, origin: TrafficOrigin): Routing {
     const key = this.#choiceKey(nodeName, zone);
     let choice = this.#choices.get(key);

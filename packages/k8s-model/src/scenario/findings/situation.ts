@@ -86,7 +86,7 @@ function situationOf(
       0,
       ...pods
         .filter((pod) => zoneOf(pod) === index)
-        .map((pod) => total(edges, (edge) => flows.edges[edge]?.requestsByPodHz[pod])),
+        .map((pod) => total(edges, (edge) => flows.edges[edge]?.requestsByPodHz.get(pod))),
     ),
     utilisation: Math.max(
       0,
@@ -124,7 +124,7 @@ function crossing(byDistanceHz: Float64Array | undefined): number {
 
 function servedIn(
   zone: number,
-  byPod: Float64Array | undefined,
+  byPod: ReadonlyMap<number, number> | undefined,
   zoneOf: (pod: number) => number,
 ): number {
   let so = 0;

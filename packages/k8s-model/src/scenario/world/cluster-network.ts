@@ -166,6 +166,19 @@ export class ClusterNetwork implements Network {
     return verdict === "drop" ? DROPPED : REFUSED;
   }
 
+  specialNodes(servicePort: number): readonly number[] {
+    const { service, port } = this.#ports[servicePort] as { service: string; port: number };
+    const serviceIndex = this.#cluster.serviceIndex(service);
+    const view = this.#cluster.newestPort(
+      serviceIndex,
+      this.#cluster.portIndex(serviceIndex, port),
+    );
+    if (view === undefined) return [];
+    const { nodes } = this.#cluster;
+    const names = view.specialNodeNames() ?? [...nodes].map(({ name }) => name);
+    return [...names].flatMap((name) => nodes.byName(name)?.index ?? []);
+  }
+
   readyEndpoints(servicePort: number): readonly number[] {
     const { service, port } = this.#ports[servicePort] as { service: string; port: number };
     const serviceIndex = this.#cluster.serviceIndex(service);

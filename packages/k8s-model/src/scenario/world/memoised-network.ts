@@ -8,6 +8,7 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
   const internal: Endpoints[] = [];
   const external: Endpoints[] = [];
   const ready: (readonly number[])[] = [];
+  const special: (readonly number[])[] = [];
   const entries = new Map<string, (readonly number[])[]>();
   return {
     zones: network.zones,
@@ -24,12 +25,21 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
       known[servicePort] ??= network.entryNodes(servicePort, zone === "" ? undefined : zone);
       return known[servicePort];
     },
+    entryHop: (node) => network.entryHop?.(node) ?? -1,
     endpoints(node: number, servicePort: number, origin: Origin) {
       const known = origin === "internal" ? internal : external;
       const at = node * ports + servicePort;
       known[at] ??= network.endpoints(node, servicePort, origin);
       return known[at];
     },
+    ...(network.specialNodes === undefined
+      ? {}
+      : {
+          specialNodes(servicePort: number) {
+            special[servicePort] ??= network.specialNodes?.(servicePort) ?? [];
+            return special[servicePort];
+          },
+        }),
     readyEndpoints(servicePort) {
       ready[servicePort] ??= network.readyEndpoints(servicePort);
       return ready[servicePort];
