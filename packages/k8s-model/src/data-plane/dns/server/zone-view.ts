@@ -18,8 +18,9 @@ export interface KnownService {
 }
 
 /**
- * What one CoreDNS replica has heard of the cluster: a cursor each into the Services and the
- * EndpointSlices, some time behind the store. The two streams are not ordered among each other.
+ * What one CoreDNS replica has heard of the cluster: all there is when it starts, then a cursor each
+ * into the Services and the EndpointSlices, some time behind the store. The two streams are not
+ * ordered among each other.
  */
 export class ZoneView {
   readonly #services: Stream<Service>;
@@ -29,8 +30,14 @@ export class ZoneView {
 
   /** @param replica tells the jitters of replicas apart. */
   constructor(store: Store, watchers: WatcherClass, replica: string) {
-    this.#services = new Stream(store.watch("Service", replica, 0), watchers, replica);
-    this.#slices = new Stream(store.watch("EndpointSlice", replica, 0), watchers, replica);
+    this.#services = new Stream(store.watch("Service", replica), watchers, replica);
+    this.#slices = new Stream(store.watch("EndpointSlice", replica), watchers, replica);
+    for (const [key, { object }] of store.log<Service>("Service").current) {
+      this.#known.set(key, object);
+    }
+    for (const version of store.log<EndpointSlice>("EndpointSlice").current.values()) {
+      this.#apply(version);
+    }
   }
 
   /** The Service by `namespace/name`, as known at a time; times must not go back. */
