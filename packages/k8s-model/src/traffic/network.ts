@@ -48,6 +48,8 @@ export interface Network {
    * -1, or no such function, where nothing is known of that way.
    */
   entryHop?(node: number): number;
+  /** Whether pods see the address of a client outside, not that of a node or a load balancer. */
+  keepsClientAddress?(servicePort: number): boolean;
   /**
    * The endpoints that the proxy on `node`, by what it believes now, balances new connections to
    * this Service port over: pod indices, or the verdict {@link REFUSED} or {@link DROPPED}. The

@@ -33,6 +33,8 @@ export interface CloudBalancer {
   /** Whether a front end sends to targets of other zones. */
   readonly crossZone: boolean;
   readonly healthCheck: HealthCheck;
+  /** False: every target that is registered counts as healthy. */
+  readonly checks: boolean;
   /**
    * Policy Cluster, targets nodes: `proxy` asks kube-proxy's /healthz, `traffic-port` opens a
    * connection to the node port. Policy Local always asks the health-check node port.
@@ -82,6 +84,7 @@ export function cloudBalancer(
   return {
     kind: "cloud",
     crossZone: false,
+    checks: true,
     asks: "traffic-port",
     registrationNs: 5 * S,
     deregistrationNs: 5 * S,

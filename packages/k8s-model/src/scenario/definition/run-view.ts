@@ -2,6 +2,7 @@ import type { Histogram } from "@k8s-netsim/sim-core";
 import type { PriceTable } from "../../topology/index.ts";
 import type { Failure, Network, TrafficLedger, TrafficPlan } from "../../traffic/index.ts";
 import { FAILURES } from "../../traffic/index.ts";
+import { type Direction, type DirectionView, directionView } from "../measures/direction.ts";
 import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
 import { observeTraffic } from "../measures/observe-traffic.ts";
 
@@ -22,7 +23,12 @@ export interface RunView {
   readonly connections: {
     share(which: { readonly sameZone: boolean }): number | undefined;
   };
-  /** Any standard measure, for the whole cluster or for one Service (`namespace/name`). */
+  /** Calls that begin outside of the cluster, or those from pods. */
+  direction(which: Direction): DirectionView;
+  /**
+   * Any standard measure, for the whole cluster, for one Service (`namespace/name`), or for one
+   * direction (`north-south`, `east-west`).
+   */
   value(measure: MeasureId, scope?: string): number | undefined;
 }
 
@@ -56,6 +62,7 @@ export function runView(options: RunViewOptions): RunView {
     },
     bytes: { share: crossing("crossZoneShare") },
     connections: { share: crossing("crossZoneConnections") },
+    direction: (which) => directionView(options, which),
     value: (measure, scope = EVERYTHING) => observation.get(measure, scope),
   };
 }

@@ -12,6 +12,7 @@ import {
   type TrafficLedger,
   type TrafficPlan,
 } from "../../traffic/index.ts";
+import { edgesOf } from "./direction.ts";
 import { EVERYTHING, Observation } from "./measure.ts";
 
 export interface ObservationOptions {
@@ -30,7 +31,7 @@ const CROSSES_FROM = DISTANCES.indexOf("other-zone");
 export function observeTraffic(ledger: TrafficLedger, options: ObservationOptions): Observation {
   const observation = new Observation();
   const { plan, prices, windowSeconds } = options;
-  for (const [service, edges] of edgesByService(ledger, plan)) {
+  for (const [service, edges] of edgesByScope(ledger, plan)) {
     const calls = total(edges, (edge) => edge.calls);
     observeBytes(observation, service, edges);
     observeLatency(observation, service, mergedLatency(edges));
@@ -113,11 +114,15 @@ export function endpointLoads(
   }));
 }
 
-/** US dollars for all bytes of these edges; distances without a price add nothing. */
+/**
+ * US dollars for all bytes of these edges, those between load balancers and nodes included; distances
+ * without a price add nothing.
+ */
 function costOf(edges: readonly EdgeLedger[], prices: PriceTable): number {
   let usd = 0;
   for (const edge of edges) {
-    edge.bytesByDistance.forEach((bytes, distance) => {
+    edge.bytesByDistance.forEach((alone, distance) => {
+      const bytes = alone + (edge.hopBytesByDistance[distance] as number);
       usd += transferCostUsd(prices, DISTANCES[distance] as Distance, bytes) ?? 0;
     });
   }
@@ -133,6 +138,17 @@ export function unpricedBytes(edges: readonly EdgeLedger[], prices: PriceTable):
     });
   }
   return unpriced;
+}
+
+/** By Service, and by direction where there is traffic. */
+function edgesByScope(
+  ledger: TrafficLedger,
+  plan: TrafficPlan,
+): readonly (readonly [string, readonly EdgeLedger[]])[] {
+  const directions = (["north-south", "east-west"] as const).map(
+    (direction) => [direction, edgesOf(ledger, plan, direction)] as const,
+  );
+  return [...edgesByService(ledger, plan), ...directions.filter(([, edges]) => edges.length > 0)];
 }
 
 function edgesByService(

@@ -1,6 +1,6 @@
 import type { Service } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
-import type { LoadBalancer } from "../../data-plane/index.ts";
+import { type LoadBalancer, sourceSeen } from "../../data-plane/index.ts";
 import type { Place } from "../../topology/index.ts";
 import {
   DROPPED,
@@ -132,6 +132,13 @@ export class ClusterNetwork implements Network {
     const entries = passing.length === 0 ? nodes : passing;
     this.#entryNodes.set(key, entries);
     return entries;
+  }
+
+  keepsClientAddress(servicePort: number): boolean {
+    const { service } = this.#ports[servicePort] as { service: string };
+    const spec = this.#cluster.store.get<Service>("Service", service)?.spec;
+    const policy = spec?.externalTrafficPolicy === "Local" ? "Local" : "Cluster";
+    return sourceSeen(policy, this.#balancers.inFrontOf(service)) === "client";
   }
 
   /** Its load balancer asks every node whether it has a ready endpoint (KEP-1669). */

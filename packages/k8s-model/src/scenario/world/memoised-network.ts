@@ -26,6 +26,7 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
       return known[servicePort];
     },
     entryHop: (node) => network.entryHop?.(node) ?? -1,
+    keepsClientAddress: (servicePort) => network.keepsClientAddress?.(servicePort) ?? false,
     endpoints(node: number, servicePort: number, origin: Origin) {
       const known = origin === "internal" ? internal : external;
       const at = node * ports + servicePort;

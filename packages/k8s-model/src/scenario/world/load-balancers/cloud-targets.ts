@@ -36,6 +36,7 @@ export class CloudTargets {
   /** Those that get new connections: the healthy ones, or all where none is (fail open). */
   inUse(): readonly number[] {
     const all = [...this.#targets.keys()].sort((a, b) => a - b);
+    if (!this.#balancer.checks) return all;
     const healthy = all.filter((target) => this.#targets.get(target)?.health.state === "healthy");
     return healthy.length > 0 ? healthy : all;
   }

@@ -62,6 +62,11 @@ export class LoadBalancers {
     this.#services.set(service, { targets, entries: new Map() });
   }
 
+  /** What is in front of a Service; an ideal balancer where none is modelled. */
+  inFrontOf(service: string): LoadBalancer {
+    return this.#services.has(service) ? this.#balancer : { kind: "ideal" };
+  }
+
   /** A way in by its number; `undefined` for a node. */
   entry(number: number): Entry | undefined {
     return this.#table.at(number);
