@@ -15,6 +15,7 @@ export {
   type ClusterDefinition,
   type ClusterOptions,
   cluster,
+  type ObjectChange,
 } from "./definition/cluster-definition.ts";
 export {
   apiServerRestart,
@@ -23,6 +24,7 @@ export {
   type FaultDefinition,
   type FaultKind,
   leaderChange,
+  nodeDrain,
   nodeFailure,
   nodePartition,
   type OutageOptions,
@@ -86,6 +88,7 @@ export {
   prepareInput,
 } from "./input/prepare-input.ts";
 export { compareRuns, type MeasureComparison } from "./measures/comparison.ts";
+export type { Direction, DirectionView } from "./measures/direction.ts";
 export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/measure.ts";
 export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
 export {
