@@ -38,12 +38,14 @@ const COMPARES =
 export const endpointsliceReconcile: Suite<SliceVectorInput, Output> = {
   name: "endpointslice_reconcile",
   about: `one sync of the EndpointSlice controller: ${COMPARES}`,
+  fields: ["input.existing", "input.pods", "output.createUpdateDelete"],
   run: judgeSync,
 };
 
 export const trafficDistribution: Suite<SliceVectorInput, Output> = {
   name: "traffic_distribution",
   about: `one sync with trafficDistribution or the topology annotation: ${COMPARES}`,
+  fields: ["input.existing", "input.pods", "output.createUpdateDelete"],
   run: judgeSync,
 };
 

@@ -46,6 +46,7 @@ export const legacyEndpoints: Suite<Input, Output> = {
     "one sync of the Endpoints controller: action, subsets with the order of their ports and " +
     "addresses (above 1,000 addresses only their counts; the order among subsets follows a hash of " +
     "uids and node names that the vectors leave out), over-capacity mark, whether the content changed",
+  fields: ["input.pods", "input.current", "output.action"],
   run(input, output) {
     const ours = sync(input);
     const found = [...differences(output.action, ours.action, "action")];

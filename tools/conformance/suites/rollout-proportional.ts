@@ -20,6 +20,7 @@ interface Output {
 export const rolloutProportional: Suite<Input, Output> = {
   name: "rollout_proportional",
   about: "a Deployment resized during a rollout: the replicas of each ReplicaSet",
+  fields: ["input.old", "input.replicasBefore", "output.replicas"],
   run(input, output) {
     const { replicas, maxSurge, maxUnavailable, statusReplicas } = input;
     const deployment = deploymentOf(replicas, maxSurge, maxUnavailable, statusReplicas);

@@ -32,6 +32,7 @@ interface Output {
 export const rollout: Suite<Input, Output> = {
   name: "rollout",
   about: "a Deployment's rolling update: fenceposts, and each action from the state before it",
+  fields: ["input.old", "output.steps"],
   run: (input, output) =>
     judge([
       ...differences(output.fenceposts, fenceposts(input), "fenceposts"),

@@ -17,6 +17,7 @@ const EVENTS = ["ADDED", "MODIFIED", "DELETED"] as const;
 export const serializedSizesSuite: Suite<Input, Readonly<Record<string, number>>> = {
   name: "serialized_sizes",
   about: "bytes of an EndpointSlice or Endpoints object: message, protobuf, JSON, watch frames",
+  fields: ["input.kind", "input.object", "output.protobuf"],
   run({ kind, object }, output) {
     if (kind !== "EndpointSlice" && kind !== "Endpoints") {
       return notComparable(`sizes of ${kind} are derived, not measured`);

@@ -43,6 +43,7 @@ const NOW_SECONDS = 30_000_000;
 export const statefulsetRollout: Suite<Input, Output> = {
   name: "statefulset_rollout",
   about: "one sync of a StatefulSet: pods created and deleted in call order, and the status",
+  fields: ["input.set", "input.pods", "output.create"],
   run({ set, pods }, output) {
     const update = revisionOfTemplate(set.template);
     const { currentRevision } = set.status;

@@ -54,6 +54,7 @@ export const topologyHints: Suite<Input, Output> = {
   name: "topology_hints",
   about:
     "topology mode Auto: CPU ratios, allocations, events, slices written, hints per zone, cache, overload",
+  fields: ["input.nodes", "input.toCreate", "output.actions"],
   run: (input, output) => {
     const ratios = cpuRatiosOf(
       input.nodes.map(([zone, cpuMilli, ready, role]) => ({

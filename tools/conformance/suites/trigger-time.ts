@@ -15,6 +15,7 @@ const SERVICE = "default/web";
 export const triggerTime: Suite<{ readonly steps: readonly Step[] }> = {
   name: "trigger_time",
   about: "TriggerTimeTracker over the syncs of a Service: the annotation's time, or that it goes",
+  fields: ["steps"],
   wholeRecord: true,
   run({ steps }) {
     const tracker = new TriggerTimeTracker();
