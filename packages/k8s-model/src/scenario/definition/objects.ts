@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   readonly cpu?: string;
   /** Seconds that a `preStop` hook sleeps; none unless told. */
   readonly preStopSeconds?: number;
+  /** Period of a readiness probe; without one a pod is ready before its application answers. */
+  readonly readinessSeconds?: number;
   /** `terminationGracePeriodSeconds`; 30 unless told. */
   readonly graceSeconds?: number;
   /** An annotation of the pods that changes with it: another revision is another rollout. */
@@ -56,7 +58,7 @@ function deploymentObject(
   options: DeploymentOptions,
 ): Deployment {
   const { port = 8080, cpu = "100m", preStopSeconds, graceSeconds, revision } = options;
-  const { maxSurge, maxUnavailable } = options;
+  const { maxSurge, maxUnavailable, readinessSeconds } = options;
   const rollingUpdate = {
     ...(maxSurge === undefined ? {} : { maxSurge }),
     ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
@@ -83,6 +85,9 @@ function deploymentObject(
               image: `${app}:scenario`,
               ports: [{ containerPort: port }],
               resources: { requests: { cpu } },
+              ...(readinessSeconds === undefined
+                ? {}
+                : { readinessProbe: { tcpSocket: { port }, periodSeconds: readinessSeconds } }),
               ...(preStopSeconds === undefined
                 ? {}
                 : { lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } } }),
