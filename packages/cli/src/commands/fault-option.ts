@@ -67,6 +67,7 @@ function notAFault(text: string, remedy: string): UsageError {
 const WORDS: Readonly<Record<FaultKind, (target: string) => readonly [string, string]>> = {
   "zone-outage": (zone) => [`zone ${zone} goes down`, `${zone} comes back`],
   "node-failure": (node) => [`node ${node} goes down`, `${node} comes back`],
+  "node-drain": (node) => [`node ${node} is drained`, `${node} takes pods again`],
   "node-partition": (node) => [`node ${node} is cut off`, `${node} is heard again`],
   "watch-lost": (node) => [`node ${node} loses its watches`, ""],
   "clock-skew": (node) => [`the clock of ${node} is wrong`, `the clock of ${node} is right again`],

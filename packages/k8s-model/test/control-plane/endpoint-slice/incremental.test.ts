@@ -160,7 +160,9 @@ const STEPS: Readonly<Record<string, Step>> = {
   "the Service changes": ({ store }, draw) => {
     store.update<Service>("Service", KEY, ({ metadata, spec }) => {
       if (draw % 4 === 0) metadata.labels = { tier: String(draw % 3) };
-      if (draw % 4 === 1) spec.trafficDistribution = ["PreferSameZone", "PreferSameNode"][draw % 2];
+      if (draw % 4 === 1) {
+        spec.trafficDistribution = draw % 8 === 1 ? "PreferSameZone" : "PreferSameNode";
+      }
       if (draw % 4 === 2) spec.ipFamilies = draw % 3 === 0 ? ["IPv4", "IPv6"] : ["IPv6"];
       if (draw % 4 === 3) spec.publishNotReadyAddresses = draw % 3 === 0;
     });
