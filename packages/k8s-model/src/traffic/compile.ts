@@ -10,6 +10,7 @@ import {
   uniform,
   weibull,
 } from "@k8s-netsim/sim-core";
+import { checkTraffic } from "./check-traffic.ts";
 import type {
   CallEdgePlan,
   ConnectionPlan,
@@ -27,6 +28,7 @@ import {
   type TrafficSpec,
   trafficDefaults,
 } from "./spec.ts";
+import { TrafficInputError } from "./traffic-input-error.ts";
 
 /** A distribution as written becomes one to draw from; times in nanoseconds. */
 export function distributionOf(spec: DistributionSpec): Distribution {
@@ -55,8 +57,10 @@ export function distributionOf(spec: DistributionSpec): Distribution {
  * {@link trafficDefaults}.
  *
  * @param workloads keys of all workloads that may serve or call, in a fixed order
+ * @throws {TrafficInputError} for numbers that cannot be
  */
 export function compileTraffic(spec: TrafficSpec, workloads: readonly string[]): TrafficPlan {
+  checkTraffic(spec);
   const defaults: TrafficDefaults = { ...trafficDefaults, ...spec.defaults };
   const workloadIndex = new Map(workloads.map((key, index) => [key, index]));
   const servicePorts = new ServicePortTable();
@@ -115,18 +119,45 @@ function requestPlan(
     connection: connectionPlan(spec.connection, defaults),
     timeoutNs: (spec.timeoutNs ?? defaults.timeoutNs) as SimTime,
     retries: spec.retries ?? defaults.retries,
+    ...secondChances(spec),
   };
 }
+
+function secondChances({
+  backoff,
+  retryBudget,
+  retriesOverloaded,
+  hedgeAfterNs,
+}: RequestSpec): Pick<CallEdgePlan, "backoff" | "retryBudget" | "retriesOverloaded" | "hedge"> {
+  return {
+    ...(backoff === undefined
+      ? {}
+      : { backoff: { baseNs: backoff.baseNs as SimTime, maxNs: backoff.maxNs as SimTime } }),
+    ...(retryBudget === undefined
+      ? {}
+      : { retryBudget: { burst: RETRY_BURST, perSecond: 0, ...retryBudget } }),
+    ...(retriesOverloaded === undefined ? {} : { retriesOverloaded }),
+    ...(hedgeAfterNs === undefined ? {} : { hedge: { afterNs: hedgeAfterNs as SimTime } }),
+  };
+}
+
+/** Retries that a budget allows at once unless it says otherwise. */
+const RETRY_BURST = 10;
 
 function connectionPlan(
   spec: ConnectionSpec | undefined,
   defaults: TrafficDefaults,
 ): ConnectionPlan {
   const kind = spec?.kind ?? "keep-alive";
-  const requests = spec?.requestsPerConnection ?? defaults.requestsPerConnection;
-  if (kind === "per-request") return { kind, requestsPerConnection: 1 };
-  if (kind === "long-lived") return { kind, requestsPerConnection: Number.POSITIVE_INFINITY };
-  return { kind, requestsPerConnection: requests };
+  const keepAlive = spec?.requestsPerConnection ?? defaults.requestsPerConnection;
+  const requestsPerConnection =
+    kind === "per-request" ? 1 : kind === "long-lived" ? Number.POSITIVE_INFINITY : keepAlive;
+  return {
+    kind,
+    requestsPerConnection,
+    ...(spec?.connections === undefined ? {} : { connections: spec.connections }),
+    ...(spec?.maxAgeNs === undefined ? {} : { maxAgeNs: spec.maxAgeNs as SimTime }),
+  };
 }
 
 function sourcePlan(
@@ -156,25 +187,48 @@ function workloadPlan(
     serviceTimeNs: distributionOf(server?.serviceTime ?? defaults.serviceTime),
     queueLimit: server?.queueLimit ?? defaults.queueLimit,
     edges,
+    ...(server?.cores === undefined ? {} : { cores: server.cores }),
   };
 }
 
-/** Workloads with callers before those they call. The plan's call graph has no cycle. */
+const VISITING = 1;
+const DONE = 2;
+
+/**
+ * Workloads with callers before those they call.
+ *
+ * @throws {TrafficInputError} where calls lead back to a workload that makes them
+ */
 export function callOrder(
   plan: TrafficPlan,
   serversOf: (servicePort: number) => readonly number[],
 ): readonly number[] {
   const order: number[] = [];
   const state = new Uint8Array(plan.workloads.length);
+  const path: number[] = [];
   const visit = (workload: number): void => {
-    if (state[workload] !== 0) return;
-    state[workload] = 1;
+    if (state[workload] === DONE) return;
+    path.push(workload);
+    if (state[workload] === VISITING) throw callCycle(plan, path);
+    state[workload] = VISITING;
     for (const edge of plan.workloads[workload]?.edges ?? []) {
       const callees = serversOf((plan.edges[edge] as CallEdgePlan).servicePort);
       for (const callee of callees) visit(callee);
     }
+    state[workload] = DONE;
+    path.pop();
     order.push(workload);
   };
   for (let workload = 0; workload < plan.workloads.length; workload++) visit(workload);
   return order.reverse();
+}
+
+function callCycle({ workloads }: TrafficPlan, path: readonly number[]): TrafficInputError {
+  const from = path.indexOf(path.at(-1) as number);
+  const names = path.slice(from).map((workload) => workloads[workload]?.key ?? "?");
+  return new TrafficInputError(
+    "call-cycle",
+    `Calls go round in a circle: ${names.join(" -> ")}. Each request would make requests without end.`,
+    "remove one of these calls",
+  );
 }

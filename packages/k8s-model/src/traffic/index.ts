@@ -14,6 +14,7 @@ export {
   TrafficLedger,
 } from "./requests/ledger.ts";
 export { RequestTraffic } from "./requests/request-traffic.ts";
-export type { RequestTrafficOptions } from "./requests/traffic-state.ts";
+export type { NameResolver, RequestTrafficOptions } from "./requests/traffic-state.ts";
 export * from "./spec.ts";
 export { type StaticNetworkOptions, type StaticPod, staticNetwork } from "./static-network.ts";
+export { TrafficInputError } from "./traffic-input-error.ts";

@@ -51,6 +51,13 @@ export interface ConnectionSpec {
   readonly kind: "per-request" | "keep-alive" | "long-lived";
   /** Requests on one `keep-alive` connection before it is closed; absent: the default. */
   readonly requestsPerConnection?: number;
+  /**
+   * `keep-alive`, `per-request`: the most that one caller has open; calls beyond wait. `long-lived`: how
+   * many one caller keeps. Absent: no limit, and one.
+   */
+  readonly connections?: number;
+  /** A connection older than this is replaced before its next request. */
+  readonly maxAgeNs?: number;
   /** Why this kind: `port name "grpc"`, `given`, `default`. */
   readonly reason?: string;
 }
@@ -64,6 +71,29 @@ export interface RequestSpec {
   readonly timeoutNs?: number;
   /** Further attempts after a failure or a timeout. */
   readonly retries?: number;
+  /** Pause before a retry, uniform in 0 … min(max, base × 2^retries so far); absent: none. */
+  readonly backoff?: BackoffSpec;
+  /** Bucket of tokens that retries spend; absent: without limit. */
+  readonly retryBudget?: RetryBudgetSpec;
+  /** Whether an answer "overloaded" is retried as well; absent: no. */
+  readonly retriesOverloaded?: boolean;
+  /** A second copy of the request where there is no answer after this long; absent: none. */
+  readonly hedgeAfterNs?: number;
+}
+
+export interface BackoffSpec {
+  readonly baseNs: number;
+  readonly maxNs: number;
+}
+
+/** What service meshes call a retry budget; Linkerd's default is 0.2 and 10 a second. */
+export interface RetryBudgetSpec {
+  /** Retries for each request, in the long run. */
+  readonly ratio: number;
+  /** Retries that are possible at once; absent: 10. */
+  readonly burst?: number;
+  /** Retries allowed besides the ratio; absent: none. */
+  readonly perSecond?: number;
 }
 
 /** Requests that arrive regardless of answers (`open`), or users who wait for them (`closed`). */
@@ -101,6 +131,11 @@ export interface ServerSpec {
   readonly serviceTime?: DistributionSpec;
   /** Requests waiting beyond this are refused. */
   readonly queueLimit?: number;
+  /**
+   * Cores of one pod, shared alike by the requests in service: more of them than cores slow each other
+   * down. Absent: workers do not.
+   */
+  readonly cores?: number;
 }
 
 /** What is assumed where nothing is given. Each of these is listed in a report when used. */

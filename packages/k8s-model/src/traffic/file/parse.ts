@@ -118,12 +118,17 @@ function callSpec(given: WrittenCall, to: ServicePortRef): CallSpec {
 
 function requestSpec(given: WrittenClient | WrittenCall): RequestSpec {
   const { requestBytes, responseBytes, connection, timeout, retries } = given;
+  const { backoff, retryBudget, retriesOverloaded, hedgeAfter } = given;
   return defined({
     requestBytes,
     responseBytes,
     connection: connection === undefined ? undefined : defined(connection),
     timeoutNs: timeout,
     retries,
+    backoff,
+    retryBudget: retryBudget === undefined ? undefined : defined(retryBudget),
+    retriesOverloaded,
+    hedgeAfterNs: hedgeAfter,
   }) as RequestSpec;
 }
 
@@ -196,7 +201,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 const FIELDS =
-  "apiVersion kind defaults clients calls servers name workload zone from to port mode rate users thinkTime callsPerRequest requestBytes responseBytes connection requestsPerConnection timeout retries workers serviceTime queueLimit distribution mean value low high standardDeviation scale shape".split(
+  "apiVersion kind defaults clients calls servers name workload zone from to port mode rate users thinkTime callsPerRequest requestBytes responseBytes connection requestsPerConnection connections maxAge timeout retries backoff base max retryBudget ratio burst perSecond retriesOverloaded hedgeAfter workers serviceTime queueLimit cores distribution mean value low high standardDeviation scale shape".split(
     " ",
   );
 

@@ -100,17 +100,42 @@ function requestLines(request: RequestSpec, defaults: TrafficDefaults): string[]
     ...connectionLines(connection),
     ...(timeoutNs === undefined ? [] : [`timeout: ${duration(timeoutNs)}`]),
     ...(retries === undefined ? [] : [`retries: ${retries}`]),
+    ...secondChanceLines(request),
   ];
+}
+
+function secondChanceLines(request: RequestSpec): string[] {
+  const { backoff, retryBudget, retriesOverloaded, hedgeAfterNs } = request;
+  const lines: string[] = [];
+  if (backoff !== undefined) {
+    lines.push(`backoff: { base: ${duration(backoff.baseNs)}, max: ${duration(backoff.maxNs)} }`);
+  }
+  if (retryBudget !== undefined) lines.push(`retryBudget: ${numbers(retryBudget)}`);
+  if (retriesOverloaded !== undefined) lines.push(`retriesOverloaded: ${retriesOverloaded}`);
+  if (hedgeAfterNs !== undefined) lines.push(`hedgeAfter: ${duration(hedgeAfterNs)}`);
+  return lines;
+}
+
+function numbers(fields: object): string {
+  const written = Object.entries(fields).map(([name, value]) => `${name}: ${number(value)}`);
+  return `{ ${written.join(", ")} }`;
 }
 
 /** An inferred kind stays a comment with its reason: reading the file infers it again. */
 function connectionLines(connection: ConnectionSpec | undefined): string[] {
   if (connection === undefined) return [];
-  const { kind, requestsPerConnection, reason } = connection;
+  const { kind, requestsPerConnection, connections, maxAgeNs, reason } = connection;
+  const fields = [
+    ...(requestsPerConnection === undefined
+      ? []
+      : [`requestsPerConnection: ${requestsPerConnection}`]),
+    ...(connections === undefined ? [] : [`connections: ${connections}`]),
+    ...(maxAgeNs === undefined ? [] : [`maxAge: ${duration(maxAgeNs)}`]),
+  ];
   const written =
-    requestsPerConnection === undefined
+    fields.length === 0
       ? `connection: ${kind}`
-      : `connection: { kind: ${kind}, requestsPerConnection: ${requestsPerConnection} }`;
+      : `connection: { ${[`kind: ${kind}`, ...fields].join(", ")} }`;
   if (reason === undefined || reason === "given") return [written];
   return [`# ${written}  # ${oneLine(reason)}`];
 }
@@ -123,6 +148,7 @@ function serverLines(server: ServerSpec): string[] {
       ? []
       : [`serviceTime: ${distribution(server.serviceTime)}`]),
     ...(server.queueLimit === undefined ? [] : [`queueLimit: ${server.queueLimit}`]),
+    ...(server.cores === undefined ? [] : [`cores: ${number(server.cores)}`]),
   ];
 }
 

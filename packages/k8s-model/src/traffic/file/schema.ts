@@ -1,6 +1,6 @@
 import { parseDuration } from "@k8s-netsim/sim-core";
 import { z } from "zod";
-import type { ConnectionSpec, DistributionSpec } from "../spec.ts";
+import type { BackoffSpec, ConnectionSpec, DistributionSpec } from "../spec.ts";
 
 /** What a traffic file says of itself. */
 export const TRAFFIC_API_VERSION = "netsim/v1";
@@ -103,6 +103,16 @@ function inNanoseconds(given: z.infer<typeof distributionMap>): DistributionSpec
   }
 }
 
+/** Of one caller; a slip of the finger beyond. */
+const MOST_CONNECTIONS = 100_000;
+
+interface WrittenConnectionMap {
+  readonly kind: ConnectionSpec["kind"];
+  readonly requestsPerConnection?: number | undefined;
+  readonly connections?: number | undefined;
+  readonly maxAge?: number | undefined;
+}
+
 const connectionKind = z.enum(["per-request", "keep-alive", "long-lived"]);
 const connection = z
   .union([
@@ -110,9 +120,25 @@ const connection = z
     z.strictObject({
       kind: connectionKind,
       requestsPerConnection: z.number().int().positive().optional(),
+      connections: z.number().int().positive().max(MOST_CONNECTIONS).optional(),
+      maxAge: positiveDuration.optional(),
     }),
   ])
-  .transform((given) => ({ ...given, reason: "given" }));
+  .transform((given) => {
+    const { maxAge, ...same }: WrittenConnectionMap = given;
+    return { ...same, ...(maxAge === undefined ? {} : { maxAgeNs: maxAge }), reason: "given" };
+  });
+
+const backoff = z
+  .strictObject({ base: positiveDuration, max: positiveDuration })
+  .refine(({ base, max }) => max >= base, { error: "max must be at least base" })
+  .transform(({ base, max }) => ({ baseNs: base, maxNs: max }));
+
+const retryBudget = z.strictObject({
+  ratio: z.number().nonnegative().max(100),
+  burst: z.number().positive().max(1e6).optional(),
+  perSecond: z.number().nonnegative().max(1e6).optional(),
+});
 
 const request = {
   requestBytes: size.optional(),
@@ -120,6 +146,10 @@ const request = {
   connection: connection.optional(),
   timeout: positiveDuration.optional(),
   retries: z.number().int().min(0).max(100).optional(),
+  backoff: backoff.optional(),
+  retryBudget: retryBudget.optional(),
+  retriesOverloaded: z.boolean().optional(),
+  hedgeAfter: positiveDuration.optional(),
 };
 
 const name = z.string().min(1).max(253);
@@ -183,6 +213,7 @@ const serverFields = {
   serviceTime: distribution.optional(),
   queueLimit: z.number().int().nonnegative().optional(),
 };
+const cores = z.number().positive().max(1e6);
 
 const defaults = z.strictObject({
   rate: rate.optional(),
@@ -204,14 +235,28 @@ export const trafficSchema: z.ZodType<WrittenTraffic> = z.strictObject({
   clients: z.array(client).optional(),
   calls: z.array(call).optional(),
   servers: z
-    .array(z.strictObject({ workload: z.string().min(1).max(600), ...serverFields }))
+    .array(
+      z.strictObject({
+        workload: z.string().min(1).max(600),
+        ...serverFields,
+        cores: cores.optional(),
+      }),
+    )
     .optional(),
 });
 
 interface WrittenConnection {
   readonly kind: ConnectionSpec["kind"];
   readonly requestsPerConnection?: number | undefined;
+  readonly connections?: number | undefined;
+  readonly maxAgeNs?: number | undefined;
   readonly reason: string;
+}
+
+interface WrittenRetryBudget {
+  readonly ratio: number;
+  readonly burst?: number | undefined;
+  readonly perSecond?: number | undefined;
 }
 
 /** Fields of a traffic file that clients and calls share. */
@@ -223,6 +268,10 @@ interface WrittenRequest {
   readonly connection?: WrittenConnection | undefined;
   readonly timeout?: number | undefined;
   readonly retries?: number | undefined;
+  readonly backoff?: BackoffSpec | undefined;
+  readonly retryBudget?: WrittenRetryBudget | undefined;
+  readonly retriesOverloaded?: boolean | undefined;
+  readonly hedgeAfter?: number | undefined;
 }
 
 export interface WrittenClient extends WrittenRequest {
@@ -260,7 +309,12 @@ export interface WrittenTraffic {
   readonly defaults?: WrittenDefaults | undefined;
   readonly clients?: readonly WrittenClient[] | undefined;
   readonly calls?: readonly WrittenCall[] | undefined;
-  readonly servers?: readonly (WrittenServer & { readonly workload: string })[] | undefined;
+  readonly servers?:
+    | readonly (WrittenServer & {
+        readonly workload: string;
+        readonly cores?: number | undefined;
+      })[]
+    | undefined;
 }
 
 function refuse(context: z.RefinementCtx, message: string): never {

@@ -288,6 +288,24 @@ const connection = fc.oneof(
     requestsPerConnection: fc.integer({ min: 1, max: 1e6 }),
     reason: fc.constant("given"),
   }),
+  fc.record({
+    kind: fc.constantFrom("keep-alive" as const, "long-lived" as const),
+    connections: fc.integer({ min: 1, max: 1e5 }),
+    maxAgeNs: ns,
+    reason: fc.constant("given"),
+  }),
+);
+const backoff = fc.tuple(ns, ns).map(([a, b]) => ({
+  baseNs: Math.min(a, b),
+  maxNs: Math.max(a, b),
+}));
+const retryBudget = fc.record(
+  {
+    ratio: fc.integer({ min: 0, max: 1_000 }).map((percent) => percent / 100),
+    burst: fc.integer({ min: 1, max: 1e6 }),
+    perSecond: fc.integer({ min: 0, max: 1e6 }),
+  },
+  { requiredKeys: ["ratio"] },
 );
 const request = optional({
   requestBytes: bytes,
@@ -295,6 +313,10 @@ const request = optional({
   connection,
   timeoutNs: ns,
   retries: fc.integer({ min: 0, max: 100 }),
+  backoff,
+  retryBudget,
+  retriesOverloaded: fc.boolean(),
+  hedgeAfterNs: ns,
 });
 const count = fc
   .double({ min: 0, max: 1e6, noNaN: true })
@@ -347,6 +369,7 @@ const spec: fc.Arbitrary<TrafficSpec> = fc.record({
       workers: fc.integer({ min: 1, max: 1e6 }),
       serviceTime: distribution,
       queueLimit: fc.integer({ min: 0, max: 1e6 }),
+      cores: fc.integer({ min: 1, max: 1e6 }).map((eighths) => eighths / 8),
     }).map((server) => ({ workload: "default/Deployment/api", ...server })),
     { maxLength: 2 },
   ),

@@ -1,0 +1,171 @@
+import "../../../../tools/property-seed.ts";
+import { Simulation, seconds } from "@k8s-netsim/sim-core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { applyDefaults } from "../../src/api/index.ts";
+import { syntheticNodes } from "../../src/control-plane/index.ts";
+import { deployment, service } from "../../src/scenario/definition/objects.ts";
+import { restingCluster } from "../../src/scenario/world/resting-cluster.ts";
+import { DEFAULT_ROUND_TRIP_TIMES } from "../../src/topology/index.ts";
+import {
+  callOrder,
+  compileTraffic,
+  expectedFlows,
+  type Flows,
+  type Network,
+  RequestTraffic,
+  type TrafficLedger,
+  type TrafficPlan,
+} from "../../src/traffic/index.ts";
+
+const RATE_HZ = 400;
+const SECONDS = 20;
+const KUBERNETES = "1.36";
+
+const counts = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 3, maxLength: 3 });
+const cluster = fc.record({
+  nodesPerZone: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+  servers: counts,
+  clients: counts,
+  distribution: fc.constantFrom("Default", "PreferSameZone", "PreferSameNode"),
+  internalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
+  externalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
+  type: fc.constantFrom("ClusterIP", "NodePort", "LoadBalancer"),
+});
+
+type RandomCluster = typeof cluster extends fc.Arbitrary<infer T> ? T : never;
+
+function byZone(given: readonly number[], zones: readonly string[]): Record<string, number> {
+  return Object.fromEntries(zones.map((zone, index) => [zone, given[index] ?? 0]));
+}
+
+/** Pods of a random cluster ask one Service, and so do users outside where it can be reached. */
+function planned(given: RandomCluster): { plan: TrafficPlan; network: Network } {
+  const zones = given.nodesPerZone.map((_, index) => `zone-${"abc"[index]}`);
+  const nodes = given.nodesPerZone.flatMap((nodesPerZone, index) =>
+    syntheticNodes({
+      zones: [zones[index] as string],
+      nodesPerZone,
+      kubernetesVersion: `v${KUBERNETES}.2`,
+    }),
+  );
+  const { type, distribution, internalTrafficPolicy, externalTrafficPolicy } = given;
+  const web = service("web", {
+    port: 80,
+    type,
+    trafficDistribution: distribution,
+    internalTrafficPolicy,
+    ...(type === "ClusterIP" ? {} : { externalTrafficPolicy }),
+  } as Parameters<typeof service>[1]);
+  const objects = [
+    ...nodes,
+    ...deployment("web", { replicas: byZone(given.servers, zones) }).objects,
+    ...deployment("client", { replicas: byZone(given.clients, zones) }).objects,
+    ...web.objects,
+  ].map((object) => applyDefaults(object));
+  const resting = restingCluster(objects, { kubernetesVersion: KUBERNETES });
+  const request = {
+    to: { service: "default/web", port: 80 },
+    load: { mode: "open", rateHz: RATE_HZ },
+    requestBytes: 1,
+    responseBytes: 0,
+    timeoutNs: seconds(1),
+    connection: { kind: "per-request" },
+  } as const;
+  const pods = zones.map((zone) => `default/Deployment/client-${zone}`);
+  const clients = [
+    ...pods.map((workload) => ({ ...request, name: workload, workload })),
+    ...(type === "ClusterIP" ? [] : [{ ...request, name: "users" }]),
+  ];
+  const defaults = { workers: 1_000_000 };
+  const spec = { clients, calls: [], servers: [], defaults };
+  const plan = compileTraffic(spec, resting.workloads);
+  const network = resting.networkFor(plan);
+  // A workload without a pod sends nothing, and there is nothing to compare.
+  const sources = plan.sources.filter(({ edge }) => {
+    const from = plan.edges[edge]?.from ?? -1;
+    return from < 0 || network.clientPods(from).length > 0;
+  });
+  return { plan: { ...plan, sources }, network };
+}
+
+function requestsOf(plan: TrafficPlan, network: Network): TrafficLedger {
+  const sim = new Simulation({ seed: "agreement" });
+  const traffic = new RequestTraffic({
+    sim,
+    plan,
+    network,
+    roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+    measureFromNs: seconds(0),
+    endNs: seconds(SECONDS),
+  });
+  traffic.start();
+  sim.run();
+  return traffic.ledger;
+}
+
+/** Six standard deviations of a Poisson count: never by chance in as many comparisons as here. */
+function expectCount(observed: number, rateHz: number): void {
+  const mean = rateHz * SECONDS;
+  expect(Math.abs(observed - mean)).toBeLessThanOrEqual(6 * Math.sqrt(mean) + 1e-6);
+}
+
+function expectAgreement(plan: TrafficPlan, network: Network, flows: Flows): void {
+  const ledger = requestsOf(plan, network);
+  flows.edges.forEach((flow, index) => {
+    const edge = ledger.edges[index];
+    for (let pod = 0; pod < network.podCount(); pod++) {
+      expectCount(edge?.requestsByPod[pod] ?? 0, flow.requestsByPodHz.get(pod) ?? 0);
+    }
+    flow.requestsByZonePairHz.forEach((rateHz, pair) => {
+      expectCount(edge?.bytesByZonePair[pair] ?? 0, rateHz);
+    });
+    flow.requestsByDistanceHz.forEach((rateHz, distance) => {
+      expectCount(edge?.connectionsByDistance[distance] ?? 0, rateHz);
+    });
+    expectCount((edge?.failures[0] ?? 0) + (edge?.failures[2] ?? 0), flow.failedHz);
+  });
+}
+
+test("requests and flows agree by endpoint, zone pair and distance on any cluster, Service type and policy", () => {
+  fc.assert(
+    fc.property(cluster, (given) => {
+      const { plan, network } = planned(given);
+      expectAgreement(
+        plan,
+        network,
+        expectedFlows(
+          plan,
+          network,
+          callOrder(plan, () => []),
+        ),
+      );
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("nodes taken together by zone give the flows of every node by itself", () => {
+  fc.assert(
+    fc.property(cluster, (given) => {
+      const { plan, network } = planned(given);
+      const { specialNodes, ...eachNode } = network;
+      expect(specialNodes).toBeDefined();
+      const order = callOrder(plan, () => []);
+      const together = expectedFlows(plan, network, order);
+      const apart = expectedFlows(plan, eachNode, order);
+      together.edges.forEach((flow, index) => {
+        const other = apart.edges[index];
+        for (const [pod, rateHz] of flow.requestsByPodHz) {
+          expect(rateHz).toBeCloseTo(other?.requestsByPodHz.get(pod) ?? 0, 9);
+        }
+        expect(flow.requestsByPodHz.size).toBe(other?.requestsByPodHz.size);
+        flow.requestsByDistanceHz.forEach((rateHz, distance) => {
+          expect(rateHz).toBeCloseTo(other?.requestsByDistanceHz[distance] ?? 0, 9);
+        });
+        expect(flow.failedHz).toBeCloseTo(other?.failedHz ?? 0, 9);
+      });
+    }),
+    { numRuns: 100 },
+  );
+});
