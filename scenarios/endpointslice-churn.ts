@@ -37,11 +37,22 @@ export default study("endpointslice-churn", {
     bytes: ["kep752", "blog2020", "exact-1.36"],
     proxyMode: ["iptables", "nftables", "ipvs"],
   },
+  // Slices as --max-endpoints-per-slice allows; the others keep slips from running for hours.
+  ranges: {
+    nodes: { least: 1, most: 500_000 },
+    pods: { least: 1, most: 200_000 },
+    endpointsPerSlice: { least: 1, most: 1000 },
+    batchPeriod: { least: 0, most: 3600, fractions: true },
+    qps: { least: 0.1, most: 100_000, fractions: true },
+    burst: { least: 1, most: 100_000 },
+    apiServers: { least: 0, most: 1000 },
+    egressGigabits: { least: 0.01, most: 10_000, fractions: true },
+  },
   replications: 1,
   quick: { vary: { nodes: [150], pods: [100] } },
   run: (
     { nodes, pods, propagation, endpointsPerSlice, bytes, qps, burst, proxyMode, ...more },
-    { seed, progress },
+    { seed, check, progress },
   ) => {
     const report = runChurn(
       {
@@ -51,6 +62,7 @@ export default study("endpointslice-churn", {
         apiServers: more.apiServers,
         egressBytesPerSecond: (more.egressGigabits * 1e9) / 8,
         seed,
+        check,
       },
       { progress },
     );

@@ -28,10 +28,7 @@ const draws = study("draws", {
 test("every combination runs under the same seeds, and claims are judged on intervals", async () => {
   const progress: number[] = [];
   const answer = await runStudy(draws, { seed: "7", onProgress: (done) => progress.push(done) });
-  expect(answer.configurations.map(({ label }) => label)).toEqual([
-    "count=10, mode=plain",
-    "count=100, mode=plain",
-  ]);
+  expect(answer.configurations.map(({ label }) => label)).toEqual(["count=10", "count=100"]);
   const [few, many] = answer.configurations;
   expect(few?.metrics.get("mean")?.n).toBe(8);
   expect(many?.differences.get("mean")?.n).toBe(8);
@@ -75,4 +72,34 @@ test("an exact study runs once, and its values are their own intervals", async (
     high: 10,
   });
   expect(answer.configurations[1]?.differences.get("sum")?.mean).toBe(4);
+});
+
+test("a number outside its range, or a fraction where there are none, is refused with the range", async () => {
+  const ranged = study("ranged", {
+    vary: { nodes: [10], share: [0.5] },
+    ranges: {
+      nodes: { least: 1, most: 100 },
+      share: { least: 0, most: 1, fractions: true },
+    },
+    replications: 1,
+    run: ({ nodes, share }) => ({ values: { mean: nodes * share } }),
+  });
+  const asked = (name: string, value: number): Promise<unknown> =>
+    runStudy(ranged, { seed: "7", parameters: new Map([[name, [value]]]) });
+  for (const nodes of [-5, 0, 1.5, 1e9]) {
+    await expect(asked("nodes", nodes)).rejects.toMatchObject({
+      code: "bad-scenario-parameter",
+      remedy: "use a whole number from 1 to 100.",
+    });
+  }
+  await expect(asked("share", 1.5)).rejects.toMatchObject({ remedy: "use a number from 0 to 1." });
+  await expect(asked("share", 0.25)).resolves.toBeDefined();
+});
+
+test("one combination alone is known by what differs from the study's own values", async () => {
+  const asked = new Map([["count", [20]]]);
+  const { configurations } = await runStudy(draws, { seed: "7", parameters: asked });
+  expect(configurations.map(({ label }) => label)).toEqual(["count=20"]);
+  const { configurations: own } = await runStudy(draws, { seed: "7", quick: true });
+  expect(own.map(({ id, label }) => [id, label])).toEqual([["count=2, mode=plain", "count=2"]]);
 });

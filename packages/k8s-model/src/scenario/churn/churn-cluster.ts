@@ -25,6 +25,7 @@ export function churnCluster(sim: Simulation, options: ChurnOptions): Cluster {
   const { propagation, bytes, proxyMode, batchPeriodNs } = options;
   const cluster = new Cluster(sim, {
     maxEndpointsPerSlice: options.endpointsPerSlice,
+    check: options.check === true,
     endpointsController: propagation !== "slices",
     maxEndpointsPerObject: propagation === "endpoints-1.18" ? null : 1000,
     timings: {

@@ -37,6 +37,8 @@ export interface ChurnOptions {
   /** Of each API server. */
   readonly egressBytesPerSecond: number;
   readonly seed: string;
+  /** Whether the simulation's own promises are checked all along; slower. */
+  readonly check?: boolean;
 }
 
 /** A cluster as set up by default: one Service in slices of 100, API servers of 10 Gbit/s. */

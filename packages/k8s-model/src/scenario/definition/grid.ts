@@ -18,6 +18,14 @@ export class ScenarioParameterError extends Error {
   }
 }
 
+/** What numbers a parameter can take. */
+export interface ParameterRange {
+  readonly least: number;
+  readonly most: number;
+  /** Whether fractions are allowed; they are not unless this says so. */
+  readonly fractions?: boolean;
+}
+
 /** What a question can be asked with. */
 export interface Grid {
   readonly name: string;
@@ -25,6 +33,8 @@ export interface Grid {
   readonly vary: Variations;
   /** All values that a parameter can take, where these are named ones. */
   readonly choices: Readonly<Record<string, readonly ParameterValue[] | undefined>>;
+  /** Within which numbers must lie. */
+  readonly ranges?: Readonly<Record<string, ParameterRange | undefined>>;
   /** Values asked for in place of the question's own. */
   readonly asked: ReadonlyMap<string, readonly ParameterValue[]>;
 }
@@ -48,7 +58,7 @@ export function combinations(grid: Grid): readonly Parameters[] {
 }
 
 function checkAsked(
-  { name, vary, choices }: Grid,
+  { name, vary, choices, ranges = {} }: Grid,
   parameter: string,
   values: readonly ParameterValue[],
 ): void {
@@ -61,11 +71,28 @@ function checkAsked(
   }
   const possible = Object.hasOwn(choices, parameter) ? choices[parameter] : undefined;
   const wrong = values.find((value) => possible !== undefined && !possible.includes(value));
-  if (wrong === undefined) return;
+  if (wrong !== undefined) {
+    throw new ScenarioParameterError(
+      `Scenario "${name}": ${parameter} cannot be "${wrong}".`,
+      `use one of: ${(possible ?? []).join(", ")}.`,
+    );
+  }
+  const range = Object.hasOwn(ranges, parameter) ? ranges[parameter] : undefined;
+  const outside = values.find((value) => range !== undefined && !isWithin(value, range));
+  if (range === undefined || outside === undefined) return;
+  const { least, most, fractions = false } = range;
   throw new ScenarioParameterError(
-    `Scenario "${name}": ${parameter} cannot be "${wrong}".`,
-    `use one of: ${(possible ?? []).join(", ")}.`,
+    `Scenario "${name}": ${parameter} cannot be ${outside}.`,
+    `use a ${fractions ? "number" : "whole number"} from ${least} to ${most}.`,
   );
+}
+
+function isWithin(
+  value: ParameterValue,
+  { least, most, fractions = false }: ParameterRange,
+): boolean {
+  if (typeof value !== "number" || value < least || value > most) return false;
+  return fractions || Number.isInteger(value);
 }
 
 /** `distribution=Default, podsInZoneA=4`. */
@@ -73,4 +100,19 @@ export function labelOf(parameters: Parameters): string {
   return Object.entries(parameters)
     .map(([parameter, value]) => `${parameter}=${value}`)
     .join(", ");
+}
+
+/**
+ * Labels of all combinations, without the parameters that are the same in all of them; one alone is
+ * known by what differs from the question's own values.
+ */
+export function labelsOf(grid: readonly Parameters[], own: Variations): readonly string[] {
+  const told = Object.keys(own).filter((parameter) => {
+    const values = new Set(grid.map((parameters) => parameters[parameter]));
+    return grid.length > 1 ? values.size > 1 : !values.has(own[parameter]?.[0] as ParameterValue);
+  });
+  return grid.map((parameters) => {
+    const shown = told.map((parameter) => [parameter, parameters[parameter]] as const);
+    return labelOf(Object.fromEntries(shown) as Parameters) || "as defined";
+  });
 }

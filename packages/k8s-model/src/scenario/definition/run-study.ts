@@ -1,4 +1,4 @@
-import { combinations, labelOf, type Parameters, type Variations } from "./grid.ts";
+import { combinations, labelOf, labelsOf, type Parameters, type Variations } from "./grid.ts";
 import {
   exactOutcome,
   judgeAll,
@@ -50,6 +50,7 @@ export async function runStudy(study: Study, options: ScenarioRunOptions): Promi
     name,
     vary: { ...definition.vary, ...quick.vary } as Variations,
     choices: definition.choices ?? {},
+    ranges: definition.ranges ?? {},
     asked: options.parameters ?? new Map(),
   });
   const warnings = new Set<string>();
@@ -73,11 +74,13 @@ export async function runStudy(study: Study, options: ScenarioRunOptions): Promi
     }
     measured.push({ parameters, record, ...shown });
   }
-  const configurations = measured.map(({ parameters, record, tables, charts }) => {
-    const label = labelOf(parameters) || "as defined";
+  const labels = labelsOf(grid, definition.vary);
+  const configurations = measured.map(({ parameters, record, tables, charts }, index) => {
+    const id = labelOf(parameters) || "as defined";
+    const label = labels[index] ?? id;
     const first = measured[0]?.record.columns;
     const outcome = exact ? exactOutcome(record.columns, first) : outcomeOf(record.columns, first);
-    return { id: label, label, parameters, tables, charts, ...outcome };
+    return { id, label, parameters, tables, charts, ...outcome };
   });
   const results = configurations.map(({ parameters, metrics }) => ({
     parameters,

@@ -1,5 +1,5 @@
 import type { NumberUnit } from "../measures/in-words.ts";
-import type { Parameters, Variations } from "./grid.ts";
+import type { ParameterRange, Parameters, Variations } from "./grid.ts";
 import type { Choices, Claims, MetricFormats, ParametersOf } from "./scenario.ts";
 
 /** What a run of a study is given beside its parameters. */
@@ -81,6 +81,8 @@ export interface StudyDefinition<
   readonly vary: V;
   /** All values that a parameter can take; one without an entry takes any value of its type. */
   readonly choices?: C;
+  /** Within which a parameter's numbers must lie; one without an entry takes any number. */
+  readonly ranges?: { readonly [K in keyof V]?: ParameterRange };
   /** Runs of each combination; `"exact"`: nothing is random, so that one run is the whole truth. */
   readonly replications: number | "exact";
   /** Fewer runs, of smaller things, for a first look and for CI. */
