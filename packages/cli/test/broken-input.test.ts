@@ -121,6 +121,7 @@ describe("options", () => {
     [["--fault", "api-server=9@1s-2s"], "unknown-fault-target"],
     [["--fault", "api-server=0@1s"], "bad-option-value"],
     [["--fault", "etcd=0@1s"], "bad-option-value"],
+    [["--fault", "clock=n1@1s"], "bad-option-value"],
     [["--set", "Service/web"], "set-syntax"],
     [["--set", "Service/nope:spec.type=NodePort"], "set-no-match"],
     [["--namespace", ""], "bad-option-value"],

@@ -1,5 +1,6 @@
 import {
   apiServerRestart,
+  clockSkew,
   etcdSlow,
   type FaultDefinition,
   type FaultKind,
@@ -34,9 +35,17 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     }
     return etcdSlow(Number(factor), when);
   },
+  clock: (text, when, whole) => {
+    const [, node, sign, ahead] = /^([^:]+):([+-]?)(\d.*)$/.exec(text) ?? [];
+    if (node === undefined || ahead === undefined) {
+      throw notAFault(whole, "say how far ahead, or behind with a minus: clock=n1:2s@30s.");
+    }
+    const aheadNs = timeSpan("fault", ahead);
+    return clockSkew(node, sign === "-" ? -aheadNs : aheadNs, when);
+  },
 };
 
-/** `zone=a@30s`, `zone=a@30s-90s`, `node=n1@30s`, `partition=n1@30s-90s`, `etcd=10@30s`, … */
+/** `zone=a@30s`, `zone=a@30s-90s`, `node=n1@30s`, `partition=n1@30s-90s`, `etcd=10@30s`, `clock=n1:2s@30s`, … */
 export function fault(text: string): FaultDefinition {
   const match = /^([a-z-]+)=([^@]+)@([^-]+)(?:-(.+))?$/.exec(text);
   const [, kind = "", target = "", from = "", to] = match ?? [];

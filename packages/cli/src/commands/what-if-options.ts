@@ -86,7 +86,7 @@ export const CHANGE_OPTIONS: OptionGroup = {
       kind: "texts",
       value: "zone=Z@T[-T]|node=N@T[-T]",
       description:
-        "A zone or node that goes down at a time after warm-up (and comes back). Also: partition=NODE@T[-T] (no control plane), watch=NODE@T (lost connection), api-server=N@T-T, leader=kcm@T (the controllers' leader dies), etcd=FACTOR@T[-T] (slow).",
+        "A zone or node that goes down at a time after warm-up (and comes back). Also: partition=NODE@T[-T] (no control plane), watch=NODE@T (lost connection), api-server=N@T-T, leader=kcm@T (the controllers' leader dies), etcd=FACTOR@T[-T] (slow), clock=NODE:[-]TIME@T[-T] (a clock that is ahead or behind).",
     },
   ],
 };
