@@ -16,6 +16,14 @@ const nanosecondSteps: readonly [number, string][] = [
   [1e3, " µs"],
   [1, " ns"],
 ];
+/** A unit begins where a few of it are reached: 119 min is easier to read than 1.98 h. */
+const secondSteps: readonly [number, string, number?][] = [
+  [3 * 86_400, " d", 86_400],
+  [7200, " h", 3600],
+  [600, " min", 60],
+  [1, " s"],
+  [1e-3, " ms"],
+];
 const byteSteps: readonly [number, string][] = [
   [1e12, " TB"],
   [1e9, " GB"],
@@ -29,9 +37,11 @@ const byteRateSteps: readonly [number, string][] = byteSteps.map(([size, suffix]
   `${suffix}/s`,
 ]);
 
-function stepped(size: number, steps: readonly [number, string][]): Scale {
-  const [factor, suffix] = steps.find(([step]) => size >= step) ?? steps.at(-1) ?? [1, ""];
-  return { factor, suffix };
+/** Each step: from which size, its suffix, and what one of it is where that is another number. */
+function stepped(size: number, steps: readonly [number, string, number?][]): Scale {
+  const [least, suffix, one = least] = steps.find(([step]) => size >= step) ??
+    steps.at(-1) ?? [1, ""];
+  return { factor: one, suffix };
 }
 
 /** The unit that reads best at this size. `change`: a difference, so shares become points. */
@@ -42,8 +52,7 @@ function scaleOf(unit: Unit, size: number, change: boolean): Scale {
     case "ns":
       return size === 0 ? { factor: 1e6, suffix: " ms" } : stepped(size, nanosecondSteps);
     case "seconds":
-      if (size >= 600) return { factor: 60, suffix: " min" };
-      return size > 0 && size < 1 ? { factor: 1e-3, suffix: " ms" } : { factor: 1, suffix: " s" };
+      return size === 0 ? { factor: 1, suffix: " s" } : stepped(size, secondSteps);
     case "bytes":
       return stepped(size, byteSteps);
     case "bytes-per-second":
