@@ -108,6 +108,14 @@ export {
   noScores,
   type ScoreSums,
 } from "./subsetting/score.ts";
+export {
+  InvalidTrace,
+  type TracedConnection,
+  type TraceOptions,
+  type TrafficTrace,
+  traceScenario,
+  traceTraffic,
+} from "./trace/index.ts";
 export type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./what-if/answer.ts";
 export {
   type Claimable,

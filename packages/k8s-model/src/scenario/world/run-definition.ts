@@ -93,7 +93,7 @@ function steady(
   return { ledger: steadyRun(plan, network, settings, replication), plan, network };
 }
 
-function objectsOf(
+export function objectsOf(
   { zones = {}, objects }: ClusterDefinition,
   kubernetesVersion: string,
 ): readonly KubeObject[] {
@@ -108,6 +108,6 @@ function objectsOf(
   return [...nodes, ...objects].map((object) => applyDefaults(object));
 }
 
-function trafficOf({ traffic, calls, servers, defaults }: ClusterDefinition): TrafficSpec {
+export function trafficOf({ traffic, calls, servers, defaults }: ClusterDefinition): TrafficSpec {
   return { clients: traffic, calls: calls ?? [], servers, defaults: defaults ?? {} };
 }

@@ -67,6 +67,18 @@ export class Host {
     this.#udpServices.set(port, service);
   }
 
+  /** Sends a datagram back to where one came from. */
+  reply({ localAddress, localPort, remoteAddress, remotePort }: Ends, payload: string): void {
+    this.namespace.send({
+      source: localAddress,
+      destination: remoteAddress,
+      ttl: 64,
+      dontFragment: true,
+      identification: 0,
+      transport: { kind: "udp", sourcePort: localPort, destinationPort: remotePort, payload },
+    });
+  }
+
   /** Takes the tunnel packets of a port, ahead of every socket. */
   serveTunnel(port: number, take: (packet: UdpDatagram) => void): void {
     this.#tunnels.set(port, take);

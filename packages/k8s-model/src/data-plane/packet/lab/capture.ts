@@ -1,3 +1,4 @@
+import type { NetworkInterface } from "../link/index.ts";
 import { encodeFrame, encodePacket } from "../wire/index.ts";
 import type { Lab } from "./lab.ts";
 
@@ -6,6 +7,8 @@ export interface LabCapture {
   readonly interfaces: readonly {
     readonly name: string;
     readonly description: string;
+    /** A pod's end, a node's network card, an overlay device, a bridge, or the outside client's. */
+    readonly place: "pod" | "node" | "overlay" | "bridge" | "client";
     readonly linkType: "ethernet" | "ip";
   }[];
   readonly frames: readonly {
@@ -17,6 +20,8 @@ export interface LabCapture {
   }[];
 }
 
+type Place = LabCapture["interfaces"][number]["place"];
+
 /** What was seen at the interfaces that `wanted` names (`n1:eth0`), or at all of them. */
 export function labCapture(lab: Lab, wanted?: ReadonlySet<string>): LabCapture {
   const captured = lab.interfaces.filter(({ name }) => wanted === undefined || wanted.has(name));
@@ -24,6 +29,7 @@ export function labCapture(lab: Lab, wanted?: ReadonlySet<string>): LabCapture {
   const interfaces = captured.map((one) => ({
     name: one.name,
     description: `${one.addresses.join(", ")}, MTU ${one.mtu}`,
+    place: placeOf(lab, one),
     linkType: one.mac === "" ? ("ip" as const) : ("ethernet" as const),
   }));
   const frames = lab.sightings.flatMap((sighting) => {
@@ -35,4 +41,12 @@ export function labCapture(lab: Lab, wanted?: ReadonlySet<string>): LabCapture {
     return [{ interface: place, atNs, bytes, comments: lab.causes.get(sighting) ?? [], sent }];
   });
   return { interfaces, frames };
+}
+
+function placeOf({ plan }: Lab, { namespace, device }: NetworkInterface): Place {
+  if (namespace === plan.client.name) return "client";
+  if (!plan.nodes.some(({ name }) => name === namespace)) return "pod";
+  if (device === "eth0") return "node";
+  const overlays = Object.values(plan.overlays);
+  return overlays.some((overlay) => overlay.device === device) ? "overlay" : "bridge";
 }

@@ -20,6 +20,8 @@ export class CauseBook {
   readonly #sightings: readonly Sighting[];
   readonly #texts = new Map<Sighting, string[]>();
   #pending: PendingCause[] = [];
+  /** Rules that did not match since the last one that decided, by what failed first. */
+  #passedOver = new Map<string, number>();
 
   constructor(sightings: readonly Sighting[]) {
     this.#sightings = sightings;
@@ -29,14 +31,21 @@ export class CauseBook {
     return this.#texts;
   }
 
-  /** A rule of a node matched. */
-  rule(node: string, atNs: number, { matched, chain, rule }: RuleStep): void {
+  /** A node looked at a rule. */
+  rule(node: string, atNs: number, { matched, chain, rule, because }: RuleStep): void {
+    if (because !== undefined) {
+      this.#passedOver.set(because, (this.#passedOver.get(because) ?? 0) + 1);
+      return;
+    }
     const text = matched ? ruleCause(chain, rule) : undefined;
-    if (text !== undefined) this.#pending.push({ node, atNs, text: `${node}: ${text}` });
+    if (text === undefined) return;
+    this.#pending.push({ node, atNs, text: `${node}: ${text}${passedOverText(this.#passedOver)}` });
+    this.#passedOver = new Map();
   }
 
   /** A frame was seen: what was decided about it is told here. */
   seen(sighting: Sighting): void {
+    this.#passedOver = new Map();
     if (this.#pending.length === 0) return;
     const node = sighting.interface.split(":")[0];
     // The other end of a cable sees a packet a moment after the node has sent it.
@@ -81,8 +90,15 @@ export class CauseBook {
 
 /** Rules that only lead to others say nothing on their own. */
 function ruleCause(chain: string, rule: string): string | undefined {
-  const decides =
-    /-j (DNAT|REJECT|DROP|MASQUERADE)|\bdnat\b|\breject\b|\bdrop\b|\bmasquerade\b/.test(rule);
-  if (!decides) return undefined;
-  return `rule of ${chain}: ${rule.replace(/^-A \S+ /, "")}`;
+  const bare = rule.replace(/comment "[^"]*"/, "");
+  const decides = /-j (?:DNAT|REJECT|DROP|MASQUERADE)|\b(?:dnat|reject|drop|masquerade)\b/;
+  return decides.test(bare) ? `rule of ${chain}: ${rule.replace(/^-A \S+ /, "")}` : undefined;
+}
+
+function passedOverText(passedOver: ReadonlyMap<string, number>): string {
+  let count = 0;
+  for (const one of passedOver.values()) count += one;
+  if (count === 0) return "";
+  const reasons = [...passedOver].map(([what, times]) => `${what} ${times}`).join(", ");
+  return ` (${count} rules before it did not match: ${reasons})`;
 }

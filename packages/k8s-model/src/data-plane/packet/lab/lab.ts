@@ -1,4 +1,5 @@
 import { type ProcessBody, Simulation } from "@k8s-netsim/sim-core";
+import type { CleanedService } from "../../conntrack/index.ts";
 import { type Host, LINUX_6_18, type NetworkNamespace, type TcpProfile } from "../host/index.ts";
 import type { NetworkInterface } from "../link/index.ts";
 import type { RuleStep, TrackingEvent } from "../netfilter/index.ts";
@@ -23,6 +24,8 @@ export interface LabOptions {
   readonly network?: PodNetwork;
   readonly plan?: LabPlan;
   readonly services?: readonly LabService[];
+  /** Services with their slices as an API server holds them, beside `services`. */
+  readonly cluster?: readonly CleanedService[];
   readonly bridge?: PlannedBridge;
   readonly tcp?: TcpProfile;
   readonly timings?: NodeProxyTimings;
@@ -173,7 +176,7 @@ export class Lab {
   }
 
   #known(): KnownServices {
-    const known = new Map();
+    const known = new Map((this.#options.cluster ?? []).map((one) => [keyOf(one), one] as const));
     for (const [name, service] of this.#services) {
       const conditions = new Map<string, EndpointCondition>();
       for (const endpoint of service.endpoints) {
@@ -212,4 +215,8 @@ export class Lab {
     proxy.start(this.#known());
     this.#proxies.push(proxy);
   }
+}
+
+function keyOf({ service: { metadata } }: CleanedService): string {
+  return `${metadata.namespace ?? "default"}/${metadata.name}`;
 }

@@ -142,7 +142,7 @@ export class NodeProxy {
   }
 
   #apply(names: ReadonlySet<string>): void {
-    this.#ports = portsOn(this.node.name, this.#known);
+    this.#ports = portsOn(this.node, this.#known);
     this.#write(this.#ports, new Set([...names].map((name) => `default/${name}`)));
   }
 
@@ -162,8 +162,8 @@ export class NodeProxy {
   }
 }
 
-function portsOn(node: string, known: KnownServices): readonly ProxiedPort[] {
-  const home = { name: node, zone: undefined, family: "IPv4" } as const;
+function portsOn({ name, zone }: PlannedNode, known: KnownServices): readonly ProxiedPort[] {
+  const home = { name, zone, family: "IPv4" } as const;
   const ports: ProxiedPort[] = [];
   for (const { service, slices } of known.values()) {
     if (!isProxied(service)) continue;

@@ -11,6 +11,7 @@ export interface PlannedNode {
   readonly address: string;
   readonly podRange: string;
   readonly pods: readonly PlannedPod[];
+  readonly zone?: string | undefined;
 }
 
 /** Pods on a Linux bridge of the first node, beside those with a cable of their own. */

@@ -50,7 +50,7 @@ function serve(lab: Lab, name: string, connection: TcpConnection): void {
 }
 
 /** Reads requests, answers each when it is complete, closes when the client does. */
-function answer(
+export function answer(
   lab: Lab,
   connection: TcpConnection,
   answerTo: (request: string) => string | undefined,
@@ -78,22 +78,9 @@ function answer(
 }
 
 function serveUdp(lab: Lab, name: string, host: Host): void {
-  host.serveUdp(UDP_PORT, (_request, { localAddress, localPort, remoteAddress, remotePort }) => {
-    lab.simulation.after(ANSWER_NS, () => {
-      host.namespace.send({
-        source: localAddress,
-        destination: remoteAddress,
-        ttl: 64,
-        dontFragment: true,
-        identification: 0,
-        transport: {
-          kind: "udp",
-          sourcePort: localPort,
-          destinationPort: remotePort,
-          payload: `${name} sees ${remoteAddress}:${remotePort}`,
-        },
-      });
-    });
+  host.serveUdp(UDP_PORT, (_request, ends) => {
+    const text = `${name} sees ${ends.remoteAddress}:${ends.remotePort}`;
+    lab.simulation.after(ANSWER_NS, () => host.reply(ends, text));
   });
 }
 

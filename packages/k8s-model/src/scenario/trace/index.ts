@@ -1,0 +1,8 @@
+export { InvalidTrace } from "./invalid-trace.ts";
+export { traceScenario } from "./trace-scenario.ts";
+export {
+  type TracedConnection,
+  type TraceOptions,
+  type TrafficTrace,
+  traceTraffic,
+} from "./trace-traffic.ts";
