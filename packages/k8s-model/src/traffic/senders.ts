@@ -41,19 +41,25 @@ export class Senders {
   /** @param special nodes that may choose otherwise than the rest of their zone; absent: all may */
   views(special: readonly number[] | undefined): readonly SendingView[] {
     if (special === undefined) {
-      return [...this.#shares].map(([node, share]) => alone(node, share));
+      return [...this.#shares].map(([node, share]) => this.#alone(node, share));
     }
     const apart = new Set(special);
     const views: SendingView[] = [];
     for (const node of apart) {
       const share = this.#shares.get(node);
-      if (share !== undefined) views.push(alone(node, share));
+      if (share !== undefined) views.push(this.#alone(node, share));
     }
     for (const zone of this.#zones.values()) {
       const view = this.#together(zone, apart);
       if (view !== undefined) views.push(view);
     }
     return views;
+  }
+
+  /** A way through a load balancer sends from the node that it ends at. */
+  #alone(node: number, share: number): SendingView {
+    const { node: at } = this.#place(node);
+    return { node, share, shareOn: (other) => (other === at ? share : 0) };
   }
 
   /** The nodes of a zone but those apart. */
@@ -74,8 +80,4 @@ export class Senders {
     const shareOn = (other: number): number => (isHere(other) ? (this.#shares.get(other) ?? 0) : 0);
     return { node, share: share - shareApart, shareOn };
   }
-}
-
-function alone(node: number, share: number): SendingView {
-  return { node, share, shareOn: (other) => (other === node ? share : 0) };
 }

@@ -180,10 +180,11 @@ export class ClusterNetwork implements Network {
       serviceIndex,
       this.#cluster.portIndex(serviceIndex, port),
     );
-    if (view === undefined) return [];
+    const entries = this.#balancers.numbers();
+    if (view === undefined) return entries;
     const { nodes } = this.#cluster;
     const names = view.specialNodeNames() ?? [...nodes].map(({ name }) => name);
-    return [...names].flatMap((name) => nodes.byName(name)?.index ?? []);
+    return [...[...names].flatMap((name) => nodes.byName(name)?.index ?? []), ...entries];
   }
 
   readyEndpoints(servicePort: number): readonly number[] {

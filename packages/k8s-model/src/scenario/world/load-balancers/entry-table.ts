@@ -25,6 +25,10 @@ export class EntryTable {
     return number < FIRST_ENTRY ? undefined : this.#entries[number - FIRST_ENTRY];
   }
 
+  numbers(): readonly number[] {
+    return this.#entries.map((_, at) => FIRST_ENTRY + at);
+  }
+
   /** From a front end to a node. */
   toNode(frontEnd: Place, node: number, place: Place): number {
     return this.#number(`${frontEnd.zone} node ${node}`, () => ({

@@ -72,6 +72,11 @@ export class LoadBalancers {
     return this.#table.at(number);
   }
 
+  /** Every way in that has a number of its own. */
+  numbers(): readonly number[] {
+    return this.#table.numbers();
+  }
+
   /**
    * Ways by which a new connection may come in now, each as often as its share asks for; `undefined`
    * where no modelled balancer is in front of the Service.
