@@ -170,7 +170,12 @@ function phaseTable({ phases }: ChurnReport): StudyTable {
   };
 }
 
+/** Below this share of it, the links' line would only flatten what is sent. */
+const LEAST_SHARE = 0.1;
+
 function timeline({ timeline: moments, phases, options, apiServers }: ChurnReport): StudyChart {
+  const links = options.egressBytesPerSecond * apiServers;
+  const peak = moments.reduce((most, { bytesPerSecond }) => Math.max(most, bytesPerSecond), 0);
   return {
     title: "What leaves the API servers",
     description:
@@ -185,14 +190,15 @@ function timeline({ timeline: moments, phases, options, apiServers }: ChurnRepor
           y: bytesPerSecond,
         })),
       },
-      {
-        name: "links of all servers",
-        dashed: true,
-        points: [0, moments.at(-1)?.atSeconds ?? 0].map((x) => ({
-          x,
-          y: options.egressBytesPerSecond * apiServers,
-        })),
-      },
+      ...(peak < LEAST_SHARE * links
+        ? []
+        : [
+            {
+              name: "links of all servers",
+              dashed: true,
+              points: [0, moments.at(-1)?.atSeconds ?? 0].map((x) => ({ x, y: links })),
+            },
+          ]),
     ],
     marks: phases.map(({ name, startSeconds }) => ({ x: startSeconds, label: name })),
   };

@@ -39,7 +39,7 @@ export function gridOf(
         label: format?.label ?? id,
         unit: format?.unit ?? "count",
         better: format?.better ?? "neither",
-        description: format?.description ?? "As the scenario measures it.",
+        description: format?.description ?? "",
       };
     }),
     estimates: configurations.flatMap(({ id, metrics }) =>

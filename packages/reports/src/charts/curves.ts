@@ -17,6 +17,9 @@ interface Axis {
   place(value: number): number;
 }
 
+const MARGIN_LEFT = 70;
+const MARGIN_RIGHT = 24;
+
 /** Lines of one quantity over another; points that an axis cannot show are left out. */
 export function curveChart(chart: CurveChart, { width }: { readonly width: number }): string {
   const narrow = width < 500;
@@ -36,14 +39,19 @@ export function curveChart(chart: CurveChart, { width }: { readonly width: numbe
     points.map(({ y }) => y),
     5,
   );
-  const marks = (chart.marks ?? []).filter(({ x }) => fits(x, chart.x));
+  const marks = placedMarks(
+    (chart.marks ?? []).filter(({ x }) => fits(x, chart.x)),
+    across,
+    width - MARGIN_LEFT - MARGIN_RIGHT,
+  );
+  const marginTop = 24 + ROW_HEIGHT * Math.max(0, ...marks.map(({ row }) => row));
   return drawFigure(
     {
       width,
-      height: narrow ? 240 : 300,
-      marginLeft: 70,
-      marginRight: 24,
-      marginTop: 24,
+      height: (narrow ? 216 : 276) + marginTop,
+      marginLeft: MARGIN_LEFT,
+      marginRight: MARGIN_RIGHT,
+      marginTop,
       marginBottom: 44,
       style: { background: "none" },
       x: { domain: [...across.domain], label: null },
@@ -62,7 +70,7 @@ export function curveChart(chart: CurveChart, { width }: { readonly width: numbe
           labelArrow: "none",
           color: "var(--muted)",
         }),
-        ...momentMarks(marks, across),
+        ...momentMarks(marks),
         ...shown.map(({ points: own, dashed }, index) => {
           const line = own.map(({ x, y }): Place => ({ x: across.place(x), y: up.place(y) }));
           const stroke = seriesColour(index);
@@ -117,33 +125,57 @@ function axisWords({ label, logarithmic }: CurveAxis): string {
   return `${visible(label)}${logarithmic === true ? " (logarithmic)" : ""}`;
 }
 
-function momentMarks(
+interface PlacedMark {
+  readonly x: number;
+  readonly label: string;
+  readonly anchor: "start" | "end";
+  /** Counted from below; labels that would meet stand in different rows. */
+  readonly row: number;
+}
+
+const ROW_HEIGHT = 14;
+const CHARACTER_WIDTH = 7.5;
+/** More labels than these in one place stand on each other. */
+const MOST_ROWS = 6;
+
+/** Labels grow away from the nearer side, each in the lowest row that has room for it. */
+function placedMarks(
   marks: NonNullable<CurveChart["marks"]>,
   across: Axis,
-): readonly Plot.Markish[] {
-  if (marks.length === 0) return [];
+  plotWidth: number,
+): readonly PlacedMark[] {
   const [first, last] = across.domain;
-  const placed = marks.map(({ x, label }) => ({
-    x: across.place(x),
-    label: shortened(visible(label), 32),
-  }));
-  const side = (textAnchor: "start" | "end"): Plot.Markish =>
-    Plot.text(
-      placed.filter(({ x }) => x <= (first + last) / 2 === (textAnchor === "start")),
-      {
+  const taken: [from: number, to: number][][] = [];
+  return marks.map(({ x, label: text }) => {
+    const at = across.place(x);
+    const label = shortened(visible(text), 32);
+    const anchor = at <= (first + last) / 2 ? "start" : "end";
+    const pixel = ((at - first) / (last - first)) * plotWidth;
+    const length = label.length * CHARACTER_WIDTH;
+    const [from, to] = anchor === "start" ? [pixel, pixel + length] : [pixel - length, pixel];
+    const free = taken.findIndex((row) => row.every(([a, b]) => to < a || from > b));
+    const row = Math.min(free < 0 ? taken.length : free, MOST_ROWS - 1);
+    const inRow = taken[row] ?? [];
+    taken[row] = [...inRow, [from, to]];
+    return { x: at, label, anchor, row };
+  });
+}
+
+function momentMarks(marks: readonly PlacedMark[]): readonly Plot.Markish[] {
+  if (marks.length === 0) return [];
+  return [
+    Plot.ruleX(marks, { x: "x", stroke: "var(--ink)", strokeDasharray: "4 3" }),
+    ...marks.map((mark) =>
+      Plot.text([mark], {
         x: "x",
         text: "label",
         frameAnchor: "top",
-        textAnchor,
-        dx: textAnchor === "start" ? -4 : 4,
-        dy: -16,
+        textAnchor: mark.anchor,
+        dx: mark.anchor === "start" ? -4 : 4,
+        dy: -16 - ROW_HEIGHT * mark.row,
         fill: "var(--ink)",
         fontWeight: 600,
-      },
-    );
-  return [
-    Plot.ruleX(placed, { x: "x", stroke: "var(--ink)", strokeDasharray: "4 3" }),
-    side("start"),
-    side("end"),
+      }),
+    ),
   ];
 }

@@ -10,9 +10,10 @@ import { type Cell, legend, name, percent, section, table } from "./parts.ts";
 export function estimates(selection: Selection): Markup {
   const { result, pair } = selection;
   const rows = overallRows(selection);
-  const replications = `${result.reproduce.replications} replications`;
+  const { replications: runs } = result.reproduce;
+  const replications = runs === 1 ? "1 replication" : `${runs} replications`;
   if (pair === undefined || rows.length === 0) return grid(selection, replications);
-  const lead = `Both sides ran ${replications} with the same random draws. The 95% interval says how far chance moves the change; the range of assumptions, kept apart, says how far it moves when each assumption is halved and doubled.`;
+  const lead = `Both sides ran ${replications} with the same random draws.${meaning(rows)}`;
   const body = [
     markup`<div class="card">${overall(selection, rows, pair)}</div>`,
     perService(selection, pair),
@@ -31,20 +32,34 @@ const columns = (selection: Selection, { from, to }: Pair) =>
     { label: "Relative", numeric: true },
   ] as const;
 
+/** What the ranges say that stand in the table. */
+function meaning(rows: readonly ComparisonRow[]): string {
+  const interval = " The 95% interval says how far chance moves the change";
+  const range =
+    "the range of assumptions, kept apart, says how far it moves when each assumption is halved and doubled.";
+  if (rows.some(({ assumptionRange }) => assumptionRange !== "")) return `${interval}; ${range}`;
+  return rows.some(({ change }) => change.interval !== "") ? `${interval}.` : "";
+}
+
 function overall(selection: Selection, rows: readonly ComparisonRow[], pair: Pair): Markup {
-  return table(
-    "Over all Services",
-    [
-      { label: "Measure" },
-      ...columns(selection, pair),
-      { label: "Assumptions ½ … 2×", numeric: true },
-    ],
-    rows.map((row) => [
-      { text: markup`${row.label}<span class="note">${row.measure.description}</span>` },
-      ...changeCells(row),
-      { text: row.assumptionRange, numeric: true },
-    ]),
-  );
+  const head = [
+    { label: "Measure" },
+    ...columns(selection, pair),
+    { label: "Assumptions ½ … 2×", numeric: true },
+  ];
+  const cells = rows.map((row): readonly Cell[] => [
+    { text: markup`${row.label}${described(row.measure)}` },
+    ...changeCells(row),
+    { text: row.assumptionRange, numeric: true },
+  ]);
+  const says = (cell: Cell | undefined): boolean => cell?.text !== "" && cell?.text !== "–";
+  const filled = head.map((_, column) => cells.some((row) => says(row[column])));
+  const only = <T>(row: readonly T[]): readonly T[] => row.filter((_, column) => filled[column]);
+  return table("Over all Services", only(head), cells.map(only));
+}
+
+function described({ description }: Measure): Markup {
+  return description === "" ? nothing : markup`<span class="note">${description}</span>`;
 }
 
 function changeCells(row: ComparisonRow): readonly Cell[] {
