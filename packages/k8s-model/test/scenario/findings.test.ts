@@ -67,6 +67,13 @@ describe("Local policies", () => {
     expect(messages(answer, "default/web")[0]).toContain("externalTrafficPolicy is Local");
   });
 
+  test("a class of load balancers without an address is said to need its controller", () => {
+    const answer = ask(["Service/web:spec.loadBalancerClass=example.com/internal"], {
+      text: shop({ web: 3 }),
+    });
+    expect(messages(answer, "default/web").join()).toContain("EXTERNAL-IP stays <pending>");
+  });
+
   test("from inside: what a caller's node drops is said, with the policy to change", () => {
     const answer = ask(["Service/cart:spec.internalTrafficPolicy=Local"], {
       text: shop({ web: 6, cart: 1 }),

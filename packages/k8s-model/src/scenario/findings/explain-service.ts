@@ -6,6 +6,7 @@ import {
   nameOf,
   servicePatch,
 } from "./explain-policy.ts";
+import { externalName, isExternalName, waysInOf } from "./explain-ways-in.ts";
 import type { Finding } from "./finding.ts";
 import type { ServiceSituation, ZoneSituation } from "./situation.ts";
 
@@ -32,9 +33,11 @@ const CANNOT_PROFIT_RULE =
 /** Why a Service profits from zone-aware routing or cannot, and what would mend it. */
 export function explainService(situation: ServiceSituation, advisor: Advisor): readonly Finding[] {
   if (situation.zones.every(({ demandHz }) => demandHz === 0)) return [];
+  if (isExternalName(situation)) return [externalName(situation)];
   if (situation.endpoints === 0) return [withoutEndpoints(situation)];
   const refused = advisor.hintsRefused(situation.service);
   return [
+    ...waysInOf(situation),
     ...droppedByPolicy(situation),
     ...placement(situation, advisor, refused),
     ...(refused === undefined ? [] : [hintsRefused(situation, refused, advisor.sameZone)]),
