@@ -11,6 +11,7 @@ import { answerSentence } from "./answer-sentence.ts";
 import { chartsOf, type TimelineMarks } from "./charts.ts";
 import { differencesOf, estimatesOf, reportedMeasures } from "./estimates.ts";
 import { inputSummary } from "./input-summary.ts";
+import { transfersTable } from "./transfers-table.ts";
 
 export interface WhatIfResultOptions {
   readonly input: PreparedInput;
@@ -82,6 +83,7 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     assumptions: assumptionsOf(options),
     billExcludes: BILL_EXCLUDES,
     input: inputSummary(input, answer),
+    tables: [transfersTable("before", answer.before), transfersTable("after", answer.after)],
     charts: chartsOf(
       [
         { configuration: "before", summary: answer.before },

@@ -91,6 +91,7 @@ export { compareRuns, type MeasureComparison } from "./measures/comparison.ts";
 export type { Direction, DirectionView } from "./measures/direction.ts";
 export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/measure.ts";
 export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
+export type { Transfer } from "./measures/transfers.ts";
 export {
   measureProxySize,
   type ProxySize,

@@ -1,4 +1,4 @@
-import type { Distance } from "./distance.ts";
+import { DISTANCES, type Distance } from "./distance.ts";
 
 /** What one end of a transfer pays, in US dollars per unit of data. */
 export interface TransferPrice {
@@ -66,6 +66,56 @@ export const PRICE_TABLES: Readonly<Record<Provider, PriceTable>> = {
     date: "2024-05-21",
   },
 };
+
+/** US dollars that one end pays for `bytes`; `undefined` where there is no price. */
+export function transferShareUsd(
+  table: PriceTable,
+  distance: Distance,
+  bytes: number,
+  end: "sender" | "receiver",
+): number | undefined {
+  const price = table.byDistance[distance];
+  if (price === undefined) return undefined;
+  return (bytes / table.unitBytes) * (end === "sender" ? price.senderUsd : price.receiverUsd);
+}
+
+/** Why a price table cannot be used. */
+export class PriceTableError extends Error {
+  override readonly name = "PriceTableError";
+  readonly code = "price-table";
+
+  constructor(message: string, remedy: string) {
+    super(`${message}\n  Fix: ${remedy}.   [price-table]`);
+  }
+}
+
+/**
+ * Holds a table of one's own to what money can be counted by; a distance without a price is a gap
+ * only where the bill is to be complete.
+ *
+ * @param needed distances that must have a price
+ * @throws {PriceTableError} naming the distance
+ */
+export function checkPriceTable(table: PriceTable, needed: readonly Distance[] = []): void {
+  const { label, unitBytes, byDistance } = table;
+  if (!(unitBytes > 0 && unitBytes < Number.POSITIVE_INFINITY)) {
+    const given = `Price table "${label}": a unit of ${unitBytes} bytes cannot be billed.`;
+    throw new PriceTableError(given, "give unitBytes as 1e9 for GB or 1073741824 for GiB");
+  }
+  for (const distance of DISTANCES) {
+    const price = byDistance[distance];
+    if (price === undefined) {
+      if (!needed.includes(distance)) continue;
+      const gap = `Price table "${label}" has no price for ${distance}.`;
+      throw new PriceTableError(gap, "give senderUsd and receiverUsd for it, 0 where it is free");
+    }
+    for (const [end, usd] of Object.entries(price)) {
+      if (usd >= 0 && usd < Number.POSITIVE_INFINITY) continue;
+      const given = `Price table "${label}", ${distance}: ${end} is ${usd}.`;
+      throw new PriceTableError(given, "give US dollars per unit, 0 or more");
+    }
+  }
+}
 
 /** US dollars that both ends together pay for `bytes`; `undefined` where there is no price. */
 export function transferCostUsd(

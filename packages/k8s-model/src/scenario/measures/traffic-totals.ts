@@ -7,12 +7,14 @@ import {
   type TrafficPlan,
 } from "../../traffic/index.ts";
 import { endpointLoads } from "./observe-traffic.ts";
+import { TransferRows } from "./transfers.ts";
 
 /** What the charts of a configuration show: sums over its replications. */
 export class TrafficTotals {
   readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
   readonly bytesByZonePair: Float64Array;
   readonly bins: TimeBin[] = [];
+  readonly transfers: TransferRows = new TransferRows();
   /** Requests by Service, then by pod name. */
   readonly #loads = new Map<string, Map<string, EndpointLoad>>();
   readonly #network: Network;
@@ -27,6 +29,7 @@ export class TrafficTotals {
   /** Adds one run; `network` as it stood at that run's end. */
   add(ledger: TrafficLedger, network: Network = this.#network): void {
     this.latency.merge(ledger.latency);
+    this.transfers.add(ledger, this.#plan, network);
     ledger.bytesByZonePair.forEach((bytes, pair) => {
       this.bytesByZonePair[pair] = (this.bytesByZonePair[pair] as number) + bytes;
     });

@@ -2,6 +2,7 @@ import type { SensitivityRow } from "../assumptions/sensitivity.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { MeasureComparison } from "../measures/comparison.ts";
 import type { TrafficTotals } from "../measures/traffic-totals.ts";
+import type { Transfer } from "../measures/transfers.ts";
 import type { Expectation, ExpectationVerdict } from "./expectation.ts";
 
 /** What a what-if found: the input as it is (`before`) against the input as changed (`after`). */
@@ -20,6 +21,8 @@ export interface WhatIfAnswer {
 /** One side of the comparison as the model built it. */
 export interface ConfigurationSummary {
   readonly totals: TrafficTotals;
+  /** The bill's rows by source, Service and zone pair, most bytes first. */
+  readonly transfers: readonly Transfer[];
   readonly nodesByZone: ReadonlyMap<string, number>;
   /** Ready endpoints by Service, then by zone. */
   readonly endpointsByZone: ReadonlyMap<string, ReadonlyMap<string, number>>;

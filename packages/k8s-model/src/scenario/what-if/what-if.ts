@@ -77,8 +77,8 @@ export function whatIf(question: WhatIfQuestion): WhatIfAnswer {
       : assumptionEffects(question, before, after),
     findings: findingsOf(question, after),
     expectations: question.expectations.map((each) => judgeExpectation(each, comparisons)),
-    before: configurationSummary(before, before.plan, runs.before.totals),
-    after: configurationSummary(after, after.plan, runs.after.totals),
+    before: configurationSummary(before, before.plan, runs.before.totals, question.settings.prices),
+    after: configurationSummary(after, after.plan, runs.after.totals, question.settings.prices),
     unpricedBytes: runs.before.unpriced + runs.after.unpriced,
   };
 }

@@ -1,3 +1,4 @@
+import type { PriceTable } from "../../topology/index.ts";
 import type { TrafficPlan } from "../../traffic/index.ts";
 import type { TrafficTotals } from "../measures/traffic-totals.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
@@ -8,6 +9,7 @@ export function configurationSummary(
   resting: RestingCluster,
   plan: TrafficPlan,
   totals: TrafficTotals,
+  prices: PriceTable,
 ): ConfigurationSummary {
   const network = resting.networkFor(plan);
   const endpointsByZone = new Map<string, ReadonlyMap<string, number>>();
@@ -21,6 +23,7 @@ export function configurationSummary(
   });
   return {
     totals,
+    transfers: totals.transfers.priced(prices),
     nodesByZone: resting.nodesByZone(),
     endpointsByZone,
     unschedulable: resting.unschedulable(),

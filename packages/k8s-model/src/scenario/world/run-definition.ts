@@ -1,6 +1,7 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
 import { applyDefaults, type KubeObject } from "../../api/index.ts";
 import { syntheticNodes } from "../../control-plane/index.ts";
+import { checkPriceTable } from "../../topology/index.ts";
 import {
   compileTraffic,
   type Network,
@@ -37,6 +38,7 @@ export function runDefinition(
   settings: RunSettings,
   onRun: (run: DefinitionRun, replication: number) => void,
 ): ConfigurationSummary {
+  checkPriceTable(settings.prices);
   const kubernetesVersion = definition.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION;
   const objects = objectsOf(definition, kubernetesVersion);
   const traffic = trafficOf(definition);
@@ -77,7 +79,7 @@ export function runDefinition(
     totals.add(run.ledger, run.network);
     onRun(run, replication);
   }
-  return configurationSummary(resting, plan, totals);
+  return configurationSummary(resting, plan, totals, settings.prices);
 }
 
 function hasTopologyKeys(spec: unknown): boolean {
