@@ -56,6 +56,14 @@ describe("style", () => {
     expect(code.filter((file) => !kebab.test(file.split("/").at(-1) ?? ""))).toEqual([]);
   });
 
+  it("lists every page on a mechanism in the index of pages", () => {
+    const index = read("docs/model/README.md");
+    const pages = files.filter((file) => /^docs\/model\/(?!README)[^/]+\.md$/.test(file));
+    expect(pages.length).toBeGreaterThan(10);
+    const missing = pages.filter((file) => !index.includes(`](${file.split("/").at(-1)})`));
+    expect(missing).toEqual([]);
+  });
+
   it("keeps a source file to one idea: at most 350 lines", () => {
     expect(sources.filter((file) => read(file).split("\n").length > 351)).toEqual([]);
   });

@@ -1,7 +1,9 @@
-import type { Choices, Variations } from "@k8s-netsim/k8s-model/scenario";
+import type { Choices, ParameterRange, Variations } from "@k8s-netsim/k8s-model/scenario";
 import type { CommandSpec } from "../command-line/option.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { loadScenario, scenarioFolder, scenarioNames } from "./scenario-files.ts";
+
+type Ranges = Readonly<Record<string, ParameterRange | undefined>>;
 
 /** `k8s-netsim list`. */
 export const list: CommandSpec = {
@@ -31,19 +33,22 @@ export const list: CommandSpec = {
         const { definition } = await loadScenario(name);
         const { question = "", vary } = definition;
         const choices: Choices<Variations> = definition.choices ?? {};
-        return { name, question, parameters: vary, choices };
+        const ranges: Ranges = "ranges" in definition ? (definition.ranges ?? {}) : {};
+        return { name, question, parameters: vary, choices, ranges };
       }),
     );
     if (flags.has("json")) {
       process.stdout.write(`${JSON.stringify(scenarios, undefined, 2)}\n`);
       return 0;
     }
-    for (const { name, question, parameters, choices } of scenarios) {
+    for (const { name, question, parameters, choices, ranges } of scenarios) {
       process.stdout.write(`${name}\n  ${question}\n`);
       for (const [parameter, values] of Object.entries(parameters)) {
         const possible = Object.hasOwn(choices, parameter) ? choices[parameter] : undefined;
         const of = possible === undefined ? "" : `   of ${possible.join(", ")}`;
-        process.stdout.write(`  --param ${parameter}=${values.join(",")}${of}\n`);
+        const range = Object.hasOwn(ranges, parameter) ? ranges[parameter] : undefined;
+        const within = range === undefined ? "" : `   from ${range.least} to ${range.most}`;
+        process.stdout.write(`  --param ${parameter}=${values.join(",")}${of}${within}\n`);
       }
       process.stdout.write("\n");
     }

@@ -31,7 +31,12 @@ export {
   watchLost,
   zoneOutage,
 } from "./definition/fault-definition.ts";
-export { type Parameters, ScenarioParameterError, type Variations } from "./definition/grid.ts";
+export {
+  type ParameterRange,
+  type Parameters,
+  ScenarioParameterError,
+  type Variations,
+} from "./definition/grid.ts";
 export {
   type AutoscalerOptions,
   autoscaler,
@@ -114,6 +119,7 @@ export {
   type TracedConnection,
   type TraceOptions,
   type TrafficTrace,
+  traceConnection,
   traceScenario,
   traceTraffic,
 } from "./trace/index.ts";
