@@ -3,6 +3,7 @@ import {
   explainConnection,
   parseConnectionQuestion,
   prepareInput,
+  traceConnection,
 } from "@k8s-netsim/k8s-model/scenario";
 import { DEFAULT_ROUND_TRIP_TIMES } from "@k8s-netsim/k8s-model/topology";
 import { trafficDefaults } from "@k8s-netsim/k8s-model/traffic";
@@ -10,6 +11,7 @@ import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-l
 import { printable } from "../command-line/printable.ts";
 import { showDiagnostics } from "../output/diagnostics.ts";
 import { explanationJson, explanationText } from "../output/explanation.ts";
+import { traceText } from "../output/trace.ts";
 import { fault } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
 import { providerPrices, timeSpan } from "./option-values.ts";
@@ -75,7 +77,15 @@ export const explain: CommandSpec = {
     },
     {
       title: "Output",
-      options: [{ name: "json", kind: "flag", description: "Print the explanation as JSON." }],
+      options: [
+        { name: "json", kind: "flag", description: "Print the explanation as JSON." },
+        {
+          name: "packet",
+          kind: "flag",
+          description:
+            "Print the way of the connection's first packet, too: interfaces, translation, rules (iptables mode, everything at rest).",
+        },
+      ],
     },
   ],
   examples: [
@@ -89,28 +99,37 @@ export const explain: CommandSpec = {
     const at = textOf(invocation, "at");
     const node = nodeOf(invocation);
     const sizes = { ...trafficDefaults, ...input.traffic.before.defaults };
-    const explanation = explainConnection(
-      parseConnectionQuestion(text, textOf(invocation, "namespace")),
-      {
-        objects: input.before.objects,
-        faults: textsOf(invocation, "fault").map(fault),
-        kubernetesVersion: input.kubernetesVersion.value,
-        roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
-        prices: providerPrices(
-          textOf(invocation, "provider") ?? input.facts.provider?.value ?? "aws",
-        ),
-        requestBytes: sizes.requestBytes,
-        responseBytes: sizes.responseBytes,
-        ...(input.changes.length === 0 ? {} : { changed: input.after.objects }),
-        ...(at === undefined ? {} : { atNs: timeSpan("at", at) }),
-        ...(node === undefined ? {} : { fromNode: node }),
-      },
-    );
+    const question = parseConnectionQuestion(text, textOf(invocation, "namespace"));
+    const explanation = explainConnection(question, {
+      objects: input.before.objects,
+      faults: textsOf(invocation, "fault").map(fault),
+      kubernetesVersion: input.kubernetesVersion.value,
+      roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+      prices: providerPrices(
+        textOf(invocation, "provider") ?? input.facts.provider?.value ?? "aws",
+      ),
+      requestBytes: sizes.requestBytes,
+      responseBytes: sizes.responseBytes,
+      ...(input.changes.length === 0 ? {} : { changed: input.after.objects }),
+      ...(at === undefined ? {} : { atNs: timeSpan("at", at) }),
+      ...(node === undefined ? {} : { fromNode: node }),
+    });
     process.stdout.write(
       invocation.flags.has("json")
         ? explanationJson(explanation)
         : printable(explanationText(explanation, sizes)),
     );
+    if (invocation.flags.has("packet") && !invocation.flags.has("json")) {
+      const { pod, route } = explanation;
+      const to = { service: question.service, port: route.port.number };
+      const traced = traceConnection(input.after.objects, pod, to, {
+        seed: "1",
+        kubernetesVersion: input.kubernetesVersion.value,
+        mode: "iptables",
+        network: "routed",
+      });
+      process.stdout.write(`\n${printable(traceText(traced))}`);
+    }
     return 0;
   },
 };

@@ -20,7 +20,7 @@ import { loadScenario } from "./scenario-files.ts";
 import { selectInterfaces } from "./trace-interfaces.ts";
 import { INPUT_OPTIONS } from "./what-if-options.ts";
 
-const MODES = ["iptables", "nftables"] as const;
+const MODES = ["iptables", "nftables", "ebpf"] as const;
 const NETWORKS = ["routed", "vxlan", "geneve", "ipip", "wireguard"] as const;
 
 /** `k8s-netsim trace`. */
@@ -48,7 +48,8 @@ export const trace: CommandSpec = {
           name: "proxy",
           kind: "text",
           value: MODES.join("|"),
-          description: "How kube-proxy programs the nodes.",
+          description:
+            "What balances connections: kube-proxy's rules, or eBPF in the sockets of pods.",
           default: "iptables",
         },
         {

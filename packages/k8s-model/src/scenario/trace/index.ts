@@ -4,5 +4,6 @@ export {
   type TracedConnection,
   type TraceOptions,
   type TrafficTrace,
+  traceConnection,
   traceTraffic,
 } from "./trace-traffic.ts";

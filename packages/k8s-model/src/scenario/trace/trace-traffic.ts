@@ -1,4 +1,4 @@
-import type { KubeObject, Service } from "../../api/index.ts";
+import type { KubeObject } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
 import {
   type Answer,
@@ -8,26 +8,34 @@ import {
   type Lab,
   type LabCapture,
   labCapture,
-  PACKET_LAB,
   type PacketWay,
   type PodNetwork,
   type ProxyMode,
   packetWays,
   playSituation,
+  proxiedPort,
   serveRequests,
   tcpExchange,
   udpExchange,
 } from "../../data-plane/index.ts";
-import { type ServicePortRef, type TrafficSpec, trafficDefaults } from "../../traffic/index.ts";
-import { workloadKeyOf } from "../world/cluster-network.ts";
+import type { ServicePortRef, TrafficSpec } from "../../traffic/index.ts";
 import { restingCluster } from "../world/resting-cluster.ts";
 import { InvalidTrace } from "./invalid-trace.ts";
-import { labPlanOf, type TracedService, tracedServices } from "./traced-lab.ts";
+import { labPlanOf, type TracedService, tracedServices, withinPlan } from "./traced-lab.ts";
+import {
+  CLIENT,
+  endpointsOf,
+  podsBehind,
+  type Wanted,
+  wantedConnection,
+  wantedConnections,
+} from "./wanted.ts";
 
 export interface TraceOptions {
   readonly seed: string;
   readonly kubernetesVersion: string;
-  readonly mode: ProxyMode;
+  /** `ebpf`: pods choose the endpoint in the socket, so that no packet shows the cluster IP. */
+  readonly mode: ProxyMode | "ebpf";
   readonly network: PodNetwork;
 }
 
@@ -51,23 +59,6 @@ export interface TrafficTrace {
   readonly leftOut: readonly string[];
 }
 
-interface Wanted {
-  /** Absent: a user outside, who enters at a node. */
-  readonly pod?: number;
-  readonly from: string;
-  readonly entry?: number;
-  readonly to: ServicePortRef;
-  readonly protocol: "TCP" | "UDP";
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-}
-
-/** The host outside of the cluster. */
-const CLIENT: string = PACKET_LAB.client.name;
-const MAX_CONNECTIONS = 30;
-/** Enough to see segments; a capture of megabytes tells nothing more. */
-const MAX_BYTES = 20_000;
-
 /**
  * One connection of each kind of the traffic (source workload, Service, port) through the packet lab:
  * the cluster comes to rest, kube-proxy's rules stand on the nodes concerned, and every interface of
@@ -81,24 +72,55 @@ export function traceTraffic(
   traffic: TrafficSpec,
   options: TraceOptions,
 ): TrafficTrace {
-  const { kubernetesVersion, seed, mode, network } = options;
-  const { cluster } = restingCluster(objects, { kubernetesVersion });
+  const { cluster } = restingCluster(objects, { kubernetesVersion: options.kubernetesVersion });
   const services = tracedServices(cluster);
   const { wanted, leftOut } = wantedConnections(cluster, services, traffic);
+  return capture(cluster, services, { wanted, leftOut }, options);
+}
+
+/**
+ * One connection of one pod (`namespace/name`) to a Service port, as {@link traceTraffic} makes them.
+ *
+ * @throws {InvalidTrace} where there is no such pod with an address, or no cluster IP with such a port
+ */
+export function traceConnection(
+  objects: readonly KubeObject[],
+  from: string,
+  to: ServicePortRef,
+  options: TraceOptions,
+): TrafficTrace {
+  const { cluster } = restingCluster(objects, { kubernetesVersion: options.kubernetesVersion });
+  const services = tracedServices(cluster);
+  const wanted = wantedConnection(cluster, services, from, to);
+  const leftOut =
+    wanted === undefined ? [`${from} -> ${to.service}:${to.port} is not possible.`] : [];
+  return capture(
+    cluster,
+    services,
+    { wanted: wanted === undefined ? [] : [wanted], leftOut },
+    options,
+  );
+}
+
+function capture(
+  cluster: Cluster,
+  services: ReadonlyMap<string, TracedService>,
+  { wanted, leftOut }: { readonly wanted: readonly Wanted[]; readonly leftOut: readonly string[] },
+  { seed, mode, network }: TraceOptions,
+): TrafficTrace {
   if (wanted.length === 0) {
     throw new InvalidTrace(
       "nothing-to-trace",
       `No connection can be captured. ${leftOut.join(" ")}`.trim(),
-      "name a client inside the cluster and a Service that it calls.",
+      "name a client inside the cluster and a Service with a cluster IP that it calls.",
     );
   }
-  const endpoints = new Map(wanted.map((one) => [one, podsBehind(cluster, services, one.to)]));
-  const senders = wanted.flatMap(({ pod }) => pod ?? []);
-  const pods = new Set([...senders, ...[...endpoints.values()].flat()]);
+  const behind = wanted.flatMap(({ to }) => podsBehind(cluster, services, to));
+  const pods = new Set([...wanted.flatMap(({ pod }) => pod ?? []), ...behind]);
   const entries = wanted.flatMap(({ entry }) => entry ?? []);
   const plan = labPlanOf(cluster, pods, entries);
   const involved = new Set(wanted.map(({ to }) => to.service));
-  const known = [...services].flatMap(([key, one]) => (involved.has(key) ? [one] : []));
+  const known = withinPlan(new Map([...services].filter(([key]) => involved.has(key))), plan);
   const outcomes: string[] = [];
   const lab = playSituation(
     {
@@ -106,15 +128,28 @@ export function traceTraffic(
       about: "One connection of each kind of traffic.",
       *play(played) {
         for (const one of wanted) {
-          serve(played, cluster, services, one);
-          const answer = yield* exchange(played, cluster, services, one);
+          serve(played, cluster, known, one);
+          const answer = yield* exchange(played, cluster, known, one, mode === "ebpf");
           outcomes.push(outcomeText(answer, one));
         }
       },
     },
-    { seed, mode, network, plan, services: [], cluster: known, explains: true },
+    {
+      seed,
+      mode: mode === "ebpf" ? "nftables" : mode,
+      network,
+      plan,
+      services: [],
+      cluster: [...known.values()],
+      explains: true,
+    },
   );
-  return { capture: labCapture(lab), connections: connectionsOf(lab, wanted, outcomes), leftOut };
+  const all = plan.nodes.reduce((sum, node) => sum + node.pods.length, 0);
+  const surplus = pods.size - all;
+  const cut =
+    surplus > 0 ? [`${surplus} pods on nodes beyond the 40th are not in the capture.`] : [];
+  const connections = connectionsOf(lab, wanted, outcomes);
+  return { capture: labCapture(lab), connections, leftOut: [...leftOut, ...cut] };
 }
 
 function connectionsOf(
@@ -131,90 +166,6 @@ function connectionsOf(
   });
 }
 
-function wantedConnections(
-  cluster: Cluster,
-  services: ReadonlyMap<string, TracedService>,
-  { clients, calls, defaults }: TrafficSpec,
-): { readonly wanted: readonly Wanted[]; readonly leftOut: readonly string[] } {
-  const leftOut: string[] = [];
-  const wanted = new Map<string, Wanted>();
-  const all = [...clients.map((one) => ({ ...one, from: one.workload })), ...calls];
-  for (const one of all) {
-    const { from, to, requestBytes, responseBytes } = one;
-    const zone = "zone" in one ? one.zone : undefined;
-    const source = from ?? (zone === undefined ? "outside" : `outside in zone ${zone}`);
-    const key = `${source} -> ${to.service}:${to.port}`;
-    if (wanted.has(key)) continue;
-    const entry = from === undefined ? entryNode(cluster, zone) : undefined;
-    const pod = from === undefined ? undefined : podOf(cluster, from);
-    const protocol = protocolOf(services.get(to.service)?.service, to.port);
-    if (pod === undefined && entry === undefined) leftOut.push(`${source} has no pod or node.`);
-    else if (protocol === undefined)
-      leftOut.push(`${key}: no such TCP or UDP port with a cluster IP.`);
-    else if (wanted.size >= MAX_CONNECTIONS) leftOut.push(`${key}: more than ${MAX_CONNECTIONS}.`);
-    else {
-      wanted.set(key, {
-        ...(pod === undefined ? { from: CLIENT } : { pod: pod.index, from: pod.key }),
-        ...(entry === undefined ? {} : { entry }),
-        to,
-        protocol,
-        requestBytes: bytesOf(
-          requestBytes ?? defaults.requestBytes ?? trafficDefaults.requestBytes,
-        ),
-        responseBytes: bytesOf(
-          responseBytes ?? defaults.responseBytes ?? trafficDefaults.responseBytes,
-        ),
-      });
-    }
-  }
-  return { wanted: [...wanted.values()], leftOut };
-}
-
-/** Where users outside come in. */
-function entryNode(cluster: Cluster, zone: string | undefined): number | undefined {
-  const nodes = [...cluster.nodes];
-  const index = nodes.findIndex((node) => zone === undefined || node.zone === zone);
-  return index < 0 ? undefined : index;
-}
-
-function bytesOf(bytes: number): number {
-  return Math.max(1, Math.min(Math.round(bytes), MAX_BYTES));
-}
-
-function podOf(
-  cluster: Cluster,
-  workload: string,
-): { readonly index: number; readonly key: string } | undefined {
-  return [...cluster.pods].find(
-    ({ index, gone, ip, nodeIndex }) =>
-      !gone && ip !== undefined && nodeIndex >= 0 && workloadKeyOf(cluster, index) === workload,
-  );
-}
-
-function protocolOf(service: Service | undefined, port: number): "TCP" | "UDP" | undefined {
-  const { clusterIP = "", ports = [] } = service?.spec ?? {};
-  if (clusterIP === "" || clusterIP === "None") return undefined;
-  const found = ports.find((one) => one.port === port);
-  if (found === undefined) return undefined;
-  const protocol = found.protocol ?? "TCP";
-  return protocol === "SCTP" ? undefined : protocol;
-}
-
-function setOf(services: ReadonlyMap<string, TracedService>, { service, port }: ServicePortRef) {
-  const found = services.get(service);
-  const name = found?.service.spec.ports?.find((one) => one.port === port)?.name ?? "";
-  return endpointSet(found?.slices ?? [], name).endpoints;
-}
-
-function podsBehind(
-  cluster: Cluster,
-  services: ReadonlyMap<string, TracedService>,
-  to: ServicePortRef,
-): readonly number[] {
-  const namespace = to.service.slice(0, to.service.indexOf("/"));
-  return setOf(services, to).map((endpoint) => cluster.podIndexOf(endpoint, namespace));
-}
-
 /** Starts the servers behind a Service port, wherever its pods are in the lab. */
 function serve(
   lab: Lab,
@@ -224,7 +175,7 @@ function serve(
 ): void {
   const inLab = new Set(lab.hosts);
   const namespace = to.service.slice(0, to.service.indexOf("/"));
-  for (const endpoint of setOf(services, to)) {
+  for (const endpoint of endpointsOf(services, to)) {
     const pod = cluster.pods.at(cluster.podIndexOf(endpoint, namespace));
     if (pod === undefined || !pod.answering || !inLab.has(pod.key)) continue;
     const host = lab.host(pod.key);
@@ -243,13 +194,35 @@ function exchange(
   cluster: Cluster,
   services: ReadonlyMap<string, TracedService>,
   wanted: Wanted,
+  inSocket: boolean,
 ): ReturnType<typeof tcpExchange> {
   const { from, protocol, requestBytes } = wanted;
-  const target = { from, ...addressFor(lab, cluster, services, wanted), timeoutMs: 3000 };
+  const chosen =
+    inSocket && wanted.pod !== undefined ? endpointInSocket(lab, services, wanted) : undefined;
+  const place = chosen ?? addressFor(lab, cluster, services, wanted);
+  const target = { from, ...place, timeoutMs: 3000 };
   const text = "GET / ".padEnd(requestBytes, "x").slice(0, requestBytes);
   return protocol === "TCP"
     ? tcpExchange(lab, target, { text })
     : udpExchange(lab, target, text.slice(0, 1200));
+}
+
+/** Balancing at the socket: any of the endpoints that kube-proxy would choose from. */
+function endpointInSocket(
+  lab: Lab,
+  services: ReadonlyMap<string, TracedService>,
+  { from, to }: Wanted,
+): { readonly address: string; readonly port: number } | undefined {
+  const service = services.get(to.service)?.service;
+  const port = service?.spec.ports?.find((one) => one.port === to.port);
+  const node = lab.plan.nodes.find(({ pods }) => pods.some(({ name }) => name === from));
+  if (service === undefined || port === undefined || node === undefined) return undefined;
+  const set = endpointSet(services.get(to.service)?.slices ?? [], port.name ?? "");
+  const home = { name: node.name, zone: node.zone, family: "IPv4" } as const;
+  const { cluster, local, internalPolicyLocal } = proxiedPort(service, port, set, home);
+  const choice = internalPolicyLocal ? local : cluster;
+  const draw = lab.simulation.random(`packet/${from}/socket`, { shared: true });
+  return choice.length === 0 ? undefined : choice[draw.int(choice.length)];
 }
 
 /** Where a client sends; a user outside gets a route by way of the node where it enters. */

@@ -56,6 +56,24 @@ export function labPlanOf(
   return { ...PACKET_LAB, underlay: UNDERLAY, serviceRange: SERVICE_RANGE, podRange, nodes };
 }
 
+/** The Services with those of their endpoints alone that the plan has a pod for. */
+export function withinPlan(
+  services: ReadonlyMap<string, TracedService>,
+  { nodes }: LabPlan,
+): ReadonlyMap<string, TracedService> {
+  const addresses = new Set(nodes.flatMap(({ pods }) => pods.map(({ address }) => address)));
+  const kept = [...services].map(([key, { service, slices }]) => {
+    const own = slices.map((slice) => ({
+      ...slice,
+      endpoints: (slice.endpoints ?? []).filter((endpoint) =>
+        endpoint.addresses.some((address) => addresses.has(address)),
+      ),
+    }));
+    return [key, { service, slices: own }] as const;
+  });
+  return new Map(kept);
+}
+
 /** The smallest range that holds all of these: what kube-proxy takes for the pods' (`--cluster-cidr`). */
 function coveringRange(ranges: readonly string[]): string {
   const parsed = ranges.flatMap((text) => {
