@@ -5,10 +5,6 @@ import type { ProxyFleet } from "../data-plane/index.ts";
 import { hashText, hashUnit } from "../store/index.ts";
 import type { NodeEntry, NodeTable } from "./node-table.ts";
 
-const S = 1_000_000_000;
-/** `--leader-elect-lease-duration`, `--leader-elect-retry-period`. */
-const LEASE_DURATION_NS = 15 * S;
-const RETRY_PERIOD_NS = 2 * S;
 /** client-go waits up to so much longer than the retry period between two attempts. */
 const RETRY_JITTER = 1.2;
 
@@ -17,6 +13,7 @@ export interface FaultTarget {
   readonly nodes: NodeTable;
   readonly proxies: ProxyFleet;
   readonly controlPlane: ControlPlane;
+  readonly timings: Timings;
 }
 
 /** How etcd writes now: a write takes so many times its usual time. */
@@ -33,8 +30,9 @@ export class ClusterFaults {
   readonly #writeSpeed: WriteSpeed;
   #leaderChanges = 0;
 
-  constructor({ nodes, proxies, controlPlane }: FaultTarget, work: Work, writeSpeed: WriteSpeed) {
-    this.#parts = { nodes, proxies, controlPlane, work };
+  constructor(target: FaultTarget, work: Work, writeSpeed: WriteSpeed) {
+    const { nodes, proxies, controlPlane, timings } = target;
+    this.#parts = { nodes, proxies, controlPlane, timings, work };
     this.#writeSpeed = writeSpeed;
   }
 
@@ -48,20 +46,21 @@ export class ClusterFaults {
   }
 
   /**
-   * Kills the leading controller manager. Another one takes over when the lease of 15 s has run out
+   * Kills the leading controller manager. Another one takes over when the lease (15 s) has run out
    * and its next look comes (every 2 s to 4.4 s); then it lists and looks at every object once.
    * Workers, their client's limit and failures start anew; what controllers remember of Services
    * stays. The scheduler and the node life-cycle controller go on. Returns for how long nobody
    * leads (ns); the draws come from a hash of the run's seed and the count of changes.
    */
   changeLeader(): number {
-    const { controlPlane, work } = this.#parts;
+    const { controlPlane, timings, work } = this.#parts;
+    const { leaderLeaseNs, leaderRetryNs } = timings;
     const seed = hashText(`${work.sim.seed}/leader-election`);
     const change = this.#leaderChanges++;
-    const sinceRenewalNs = RETRY_PERIOD_NS * hashUnit(seed, change, 0, 0);
-    const betweenLooksNs = RETRY_PERIOD_NS * (1 + RETRY_JITTER * hashUnit(seed, change, 1, 0));
+    const sinceRenewalNs = leaderRetryNs * hashUnit(seed, change, 0, 0);
+    const betweenLooksNs = leaderRetryNs * (1 + RETRY_JITTER * hashUnit(seed, change, 1, 0));
     const untilLookNs = betweenLooksNs * hashUnit(seed, change, 2, 0);
-    const vacantNs = Math.round(LEASE_DURATION_NS - sinceRenewalNs + untilLookNs);
+    const vacantNs = Math.round(leaderLeaseNs - sinceRenewalNs + untilLookNs);
     controlPlane.pauseControllers();
     work.after(vacantNs, () => {
       if (change === this.#leaderChanges - 1) controlPlane.resumeControllers();

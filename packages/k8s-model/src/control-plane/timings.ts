@@ -24,17 +24,25 @@ export interface Timings {
   readonly endpointUpdatesBatchPeriodNs: number;
   /** `--mirroring-endpointslice-updates-batch-period`. */
   readonly mirroringBatchPeriodNs: number;
+  /** `--leader-elect-lease-duration` and `--leader-elect-retry-period` of kube-controller-manager. */
+  readonly leaderLeaseNs: number;
+  readonly leaderRetryNs: number;
   readonly schedulerQps: number;
   readonly schedulerBurst: number;
   readonly schedulePodNs: number;
   /** From the stored version to a kubelet. */
   readonly kubeletWatchNs: number;
-  /** From a bound pod seen by its kubelet to running containers, images included. Samples in ns. */
+  /** What pulling the images of a pod takes on its node; nothing where they are there. Samples in ns. */
+  readonly imagePull: Distribution;
+  /** From a bound pod seen by its kubelet, with its images, to running containers. Samples in ns. */
   readonly podStart: Distribution;
   /** From a running container to an application that answers. Samples in ns. */
   readonly applicationStart: Distribution;
   /** From a change on the node to the kubelet's status request. */
   readonly statusUpdateNs: number;
+  /** `kubeAPIQPS` and `kubeAPIBurst` of each kubelet: its status updates and pod removals take tokens. */
+  readonly kubeletQps: number;
+  readonly kubeletBurst: number;
   /** From SIGTERM to containers that have stopped, `preStop` not counted. Samples in ns. */
   readonly podStop: Distribution;
   readonly leaseRenewNs: number;
@@ -78,13 +86,18 @@ export const TIMING_SOURCES: Readonly<Record<keyof Timings, TimingSource>> = {
   endpointSliceBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
   endpointUpdatesBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
   mirroringBatchPeriodNs: published("unset: 0, kube-controller-manager.md"),
+  leaderLeaseNs: published("15 s, kube-controller-manager.md"),
+  leaderRetryNs: published("2 s, kube-controller-manager.md"),
   schedulerQps: published("clientConnection.qps 50, KubeSchedulerConfiguration"),
   schedulerBurst: published("clientConnection.burst 100, KubeSchedulerConfiguration"),
   schedulePodNs: assumed("within scheduler_perf's floors of 570 to 1,100 pods a second"),
   kubeletWatchNs: assumed("as the informers of controllers"),
+  imagePull: assumed("0: images are on the node, as the pod start-up SLO counts"),
   podStart: assumed("within the pod start-up SLO (p99 at most 5 s without image pull)"),
   applicationStart: assumed("an application that answers one second after its container runs"),
   statusUpdateNs: assumed("the kubelet's status manager reports at once"),
+  kubeletQps: published("kubeAPIQPS 50, kubelet defaults.go"),
+  kubeletBurst: published("kubeAPIBurst 100, kubelet defaults.go"),
   podStop: assumed("an application that ends one second after SIGTERM"),
   leaseRenewNs: published("10 s, kubelet defaults.go"),
   nodeMonitorPeriodNs: published("5 s, kube-controller-manager.md"),
@@ -113,13 +126,18 @@ export function defaultTimings(kubernetesVersion = "1.36"): Timings {
     endpointSliceBatchPeriodNs: 0,
     endpointUpdatesBatchPeriodNs: 0,
     mirroringBatchPeriodNs: 0,
+    leaderLeaseNs: 15 * S,
+    leaderRetryNs: 2 * S,
     schedulerQps: 50,
     schedulerBurst: 100,
     schedulePodNs: 1.25 * MS,
     kubeletWatchNs: 5 * MS,
+    imagePull: constant(0),
     podStart: constant(2 * S),
     applicationStart: constant(1 * S),
     statusUpdateNs: 5 * MS,
+    kubeletQps: 50,
+    kubeletBurst: 100,
     podStop: constant(1 * S),
     leaseRenewNs: 10 * S,
     nodeMonitorPeriodNs: 5 * S,

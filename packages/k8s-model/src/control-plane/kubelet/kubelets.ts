@@ -9,6 +9,7 @@ import {
   podAddresses,
 } from "../endpoint-slice/endpoint-of-pod.ts";
 import type { Informer } from "../runtime/informer.ts";
+import { TokenBucket } from "../runtime/token-bucket.ts";
 import type { Work } from "../runtime/work.ts";
 import type { Timings } from "../timings.ts";
 import { runningStatus } from "./pod-status.ts";
@@ -51,6 +52,8 @@ export class Kubelets {
   readonly #isolated = new Map<string, Pod[]>();
   /** How far the clocks of nodes are ahead (ns), where they are. */
   readonly #clocksNs = new Map<string, number>();
+  /** The client limit of each kubelet that has sent anything. */
+  readonly #clients = new Map<string, TokenBucket>();
 
   constructor(
     work: Work,
@@ -153,8 +156,10 @@ export class Kubelets {
   }
 
   #start(run: PodRun, pod: Pod): void {
-    const startNs = this.#sample("pod-start", run, this.#timings.podStart);
-    this.#after(run, startNs, () => {
+    const { imagePull, podStart } = this.#timings;
+    const pullNs = this.#sample("image-pull", run, imagePull);
+    const startNs = this.#sample("pod-start", run, podStart);
+    this.#after(run, pullNs + startNs, () => {
       if (run.addresses.length === 0) run.addresses = this.#addressesFor(run, pod);
       this.#containersRun(run, pod);
     });
@@ -192,9 +197,7 @@ export class Kubelets {
     this.#after(run, running ? Math.min(grace * 1e9, stopNs) : 0, () => {
       this.#cancel(run);
       this.#stopAnswering(run);
-      this.#work.after(this.#timings.statusUpdateNs + this.#timings.apiWriteNs, () =>
-        this.#remove(run),
-      );
+      this.#work.after(this.#requestNs(run), () => this.#remove(run));
     });
   }
 
@@ -220,9 +223,8 @@ export class Kubelets {
   }
 
   #report(run: PodRun, ready: boolean): void {
-    const { statusUpdateNs, apiWriteNs } = this.#timings;
     const changedNs = this.#work.now + (this.#clocksNs.get(run.nodeName) ?? 0);
-    this.#after(run, statusUpdateNs + apiWriteNs, () => {
+    this.#after(run, this.#requestNs(run), () => {
       if (this.#isolated.has(run.nodeName)) return;
       const pod = this.#store.get<Pod>("Pod", run.key);
       if (pod?.metadata.uid !== run.uid) return;
@@ -231,6 +233,15 @@ export class Kubelets {
         draft.status = status as NonNullable<typeof draft.status>;
       });
     });
+  }
+
+  /** From a change on a node until the API server has it (ns), after the kubelet's own limit. */
+  #requestNs({ nodeName }: PodRun): number {
+    const { statusUpdateNs, apiWriteNs, kubeletQps, kubeletBurst } = this.#timings;
+    const client = this.#clients.get(nodeName) ?? new TokenBucket(kubeletQps, kubeletBurst);
+    this.#clients.set(nodeName, client);
+    const readyNs = this.#work.now + statusUpdateNs;
+    return client.take(readyNs) - this.#work.now + apiWriteNs;
   }
 
   #answer(run: PodRun): void {
