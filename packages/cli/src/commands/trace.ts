@@ -50,7 +50,7 @@ export const trace: CommandSpec = {
           value: MODES.join("|"),
           description:
             "What balances connections: kube-proxy's rules, or eBPF in the sockets of pods.",
-          default: "iptables",
+          default: "the scenario's, else iptables",
         },
         {
           name: "network",
@@ -102,10 +102,14 @@ export const trace: CommandSpec = {
   },
 };
 
+interface GivenOptions extends Omit<TraceOptions, "kubernetesVersion" | "mode"> {
+  readonly mode?: TraceOptions["mode"] | undefined;
+}
+
 async function traceOf(invocation: Invocation): Promise<TrafficTrace | undefined> {
   const options = {
     seed: textOf(invocation, "seed") ?? "1",
-    mode: oneOf(invocation, "proxy", MODES),
+    mode: invocation.values.has("proxy") ? oneOf(invocation, "proxy", MODES) : undefined,
     network: oneOf(invocation, "network", NETWORKS),
   };
   const [name, ...more] = invocation.positionals;
@@ -132,12 +136,16 @@ async function traceOf(invocation: Invocation): Promise<TrafficTrace | undefined
 
 function traceInput(
   invocation: Invocation,
-  options: Omit<TraceOptions, "kubernetesVersion">,
+  { mode = "iptables", ...options }: GivenOptions,
 ): TrafficTrace | undefined {
   const input = prepareInput(inputRequest(invocation));
   if (showDiagnostics(input.diagnostics)) return undefined;
   const kubernetesVersion = input.kubernetesVersion.value;
-  return traceTraffic(input.after.objects, input.traffic.after, { ...options, kubernetesVersion });
+  return traceTraffic(input.after.objects, input.traffic.after, {
+    ...options,
+    mode,
+    kubernetesVersion,
+  });
 }
 
 function parametersOf(

@@ -5,6 +5,11 @@ import { DEFAULT_KUBERNETES_VERSION } from "../input/environment.ts";
 import { objectsOf, trafficOf } from "../world/run-definition.ts";
 import { type TraceOptions, type TrafficTrace, traceTraffic } from "./trace-traffic.ts";
 
+type ScenarioTraceOptions = Omit<TraceOptions, "kubernetesVersion" | "mode"> & {
+  /** Absent: the scenario's own. */
+  readonly mode?: TraceOptions["mode"] | undefined;
+};
+
 /**
  * Captures one connection of each kind of a scenario's traffic. Of each parameter the value given is
  * taken, else the first of the scenario's own.
@@ -14,7 +19,7 @@ import { type TraceOptions, type TrafficTrace, traceTraffic } from "./trace-traf
 export function traceScenario(
   { definition }: Scenario,
   parameters: ReadonlyMap<string, ParameterValue>,
-  options: Omit<TraceOptions, "kubernetesVersion">,
+  { mode, ...options }: ScenarioTraceOptions,
 ): TrafficTrace {
   const chosen: Record<string, ParameterValue> = Object.create(null);
   for (const [name, values] of Object.entries(definition.vary)) {
@@ -24,5 +29,14 @@ export function traceScenario(
   const built = definition.build(chosen as Parameters);
   const kubernetesVersion = built.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION;
   const objects = objectsOf(built, kubernetesVersion);
-  return traceTraffic(objects, trafficOf(built), { ...options, kubernetesVersion });
+  return traceTraffic(objects, trafficOf(built), {
+    ...options,
+    kubernetesVersion,
+    mode: mode ?? modeOf(built.serviceProxy),
+  });
+}
+
+/** Userspace and ipvs have no rules here: their scenarios are traced in iptables mode. */
+function modeOf(proxy: string | undefined): TraceOptions["mode"] {
+  return proxy === "nftables" || proxy === "ebpf" ? proxy : "iptables";
 }

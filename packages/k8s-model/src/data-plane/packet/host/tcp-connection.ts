@@ -4,27 +4,15 @@ import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Ends } from "./socket-ends.ts";
 import { errorOfIcmp, type Reading, type SocketErrorCode } from "./socket-error.ts";
 import { TcpOutput } from "./tcp-output.ts";
-import { synTimeoutNs, type TcpProfile } from "./tcp-profile.ts";
+import { synTimeoutNs, type TcpProfile, timeoutNs } from "./tcp-profile.ts";
 import { TcpReceiver } from "./tcp-receiver.ts";
-import { type Piece, TcpSender } from "./tcp-sender.ts";
+import { bare, type Piece, TcpSender } from "./tcp-sender.ts";
+import type { Opened, TcpState } from "./tcp-state.ts";
 import { KernelTimer } from "./timer-wheel.ts";
 
-export type TcpState =
-  | "SYN_SENT"
-  | "SYN_RECEIVED"
-  | "ESTABLISHED"
-  | "FIN_WAIT_1"
-  | "FIN_WAIT_2"
-  | "CLOSING"
-  | "CLOSE_WAIT"
-  | "LAST_ACK"
-  | "TIME_WAIT"
-  | "CLOSED";
-
+/** What a side takes that does not say so. */
+const DEFAULT_SEGMENT = 536;
 const TIME_WAIT_NS = 60_000_000_000;
-
-/** How a connection attempt ended. */
-export type Opened = "connected" | SocketErrorCode;
 
 /** One TCP connection of a host: handshake, data, retransmission, end. */
 export class TcpConnection {
@@ -41,7 +29,7 @@ export class TcpConnection {
   readonly #sender: TcpSender;
   readonly #receiver: TcpReceiver;
   readonly #output: TcpOutput;
-  #peerSegment = 536;
+  #peerSegment: number = DEFAULT_SEGMENT;
   #roundTripNs = 0;
   #sentAtNs = 0;
   #tries = 0;
@@ -79,8 +67,7 @@ export class TcpConnection {
   /** Answers a SYN. */
   accept(syn: TcpSegment): void {
     this.#output.hear(syn);
-    this.#receiver.next = syn.sequence + 1;
-    this.#peerSegment = syn.maximumSegment ?? 536;
+    this.#learn(syn);
     this.#sender.next = 1;
     this.#handshake();
   }
@@ -93,11 +80,8 @@ export class TcpConnection {
 
   /** Ends the sending half, after what was written. */
   close(): void {
-    if (this.state === "SYN_SENT" || this.state === "SYN_RECEIVED") {
-      this.#end();
-      return;
-    }
-    if (this.#sender.finished || this.state === "CLOSED") return;
+    if (this.state === "SYN_SENT" || this.state === "SYN_RECEIVED") this.#end();
+    if (this.#sender.finished || this.isClosed()) return;
     this.#sender.finish();
     this.state = this.state === "CLOSE_WAIT" ? "LAST_ACK" : "FIN_WAIT_1";
     this.#push();
@@ -105,11 +89,8 @@ export class TcpConnection {
 
   /** Throws the connection away with a reset (a socket closed with `SO_LINGER` 0). */
   abort(): void {
-    if (this.state === "SYN_SENT" || this.state === "CLOSED") {
-      this.#end();
-      return;
-    }
-    this.#emit({ sequence: this.#sender.next, text: "", push: false, fin: false }, TcpFlag.RST);
+    const isOpen = this.state !== "SYN_SENT" && this.state !== "CLOSED";
+    if (isOpen) this.#emit(bare(this.#sender.next), TcpFlag.RST);
     this.#end();
   }
 
@@ -139,7 +120,7 @@ export class TcpConnection {
     const syn = this.state === "SYN_SENT";
     const flags = syn ? TcpFlag.SYN : TcpFlag.SYN | TcpFlag.ACK;
     this.#sentAtNs = this.#simulation.now;
-    this.#emit({ sequence: 0, text: "", push: false, fin: false }, flags);
+    this.#emit(bare(0), flags);
     const limit = syn ? this.#profile.synRetransmissions : this.#profile.synAckRetransmissions;
     const waitNs = syn
       ? synTimeoutNs(this.#profile, this.#tries)
@@ -183,14 +164,20 @@ export class TcpConnection {
     this.#fail(ours ? "ECONNRESET" : "ECONNREFUSED");
   }
 
-  #takeSynAck({ flags, sequence, acknowledgment, maximumSegment }: TcpSegment): void {
+  #takeSynAck(segment: TcpSegment): void {
+    const { flags, acknowledgment } = segment;
     const answered = (flags & TcpFlag.SYN) !== 0 && (flags & TcpFlag.ACK) !== 0;
     if (!answered || acknowledgment !== 1) return;
-    this.#peerSegment = maximumSegment ?? 536;
-    this.#receiver.next = sequence + 1;
+    this.#learn(segment);
     this.#established();
     this.#acknowledge();
     this.opened.fire("connected");
+  }
+
+  /** What a SYN tells of its sender. */
+  #learn({ sequence, maximumSegment = DEFAULT_SEGMENT }: TcpSegment): void {
+    this.#peerSegment = maximumSegment;
+    this.#receiver.next = sequence + 1;
   }
 
   #established(): void {
@@ -223,7 +210,11 @@ export class TcpConnection {
   }
 
   #takeData(segment: TcpSegment): void {
-    const { text, ack } = this.#receiver.take(segment, this.#simulation.now, this.#timeoutNs());
+    const { text, ack } = this.#receiver.take(
+      segment,
+      this.#simulation.now,
+      timeoutNs(this.#profile, this.#roundTripNs),
+    );
     if (ack === "now") this.#acknowledge();
     else if (ack === "later") this.#acknowledgeLater();
     if (text !== "") this.received.offer({ kind: "data", text });
@@ -294,29 +285,29 @@ export class TcpConnection {
 
   /** First a probe with the last segment, then time-outs with the first lost one. */
   #watchTail(): void {
-    const { minTimeoutNs, tickNs } = this.#profile;
-    const probeNs = 2 * this.#roundTripNs + minTimeoutNs;
-    this.#timer.start(Math.ceil(probeNs / tickNs) * tickNs, () => {
+    this.#timer.start(timeoutNs(this.#profile, 2 * this.#roundTripNs), () => {
       for (const piece of this.#sender.tail()) this.#emit(piece, TcpFlag.ACK);
       this.#awaitTimeout();
     });
   }
 
   #awaitTimeout(): void {
-    this.#timer.start(this.#timeoutNs() * (1 << Math.min(this.#tries, 9)), () => {
-      this.#tries += 1;
-      for (const piece of this.#sender.firstLost()) this.#emit(piece, TcpFlag.ACK);
-      this.#awaitTimeout();
-    });
-  }
-
-  #timeoutNs(): number {
-    const { minTimeoutNs, tickNs } = this.#profile;
-    return Math.ceil((minTimeoutNs + this.#roundTripNs) / tickNs) * tickNs;
+    this.#timer.start(
+      timeoutNs(this.#profile, this.#roundTripNs) * (1 << Math.min(this.#tries, 9)),
+      () => {
+        if (this.#tries >= this.#profile.retransmissions) {
+          this.#fail("ETIMEDOUT");
+          return;
+        }
+        this.#tries += 1;
+        for (const piece of this.#sender.firstLost()) this.#emit(piece, TcpFlag.ACK);
+        this.#awaitTimeout();
+      },
+    );
   }
 
   #acknowledge(): void {
-    this.#emit({ sequence: this.#sender.next, text: "", push: false, fin: false }, TcpFlag.ACK);
+    this.#emit(bare(this.#sender.next), TcpFlag.ACK);
   }
 
   #acknowledgeLater(): void {

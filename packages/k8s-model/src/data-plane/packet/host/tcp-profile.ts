@@ -8,6 +8,8 @@ export interface TcpProfile {
   readonly linearSynRetransmissions: number;
   readonly synRetransmissions: number;
   readonly synAckRetransmissions: number;
+  /** How often data are sent again before the connection is given up (`tcp_retries2`). */
+  readonly retransmissions: number;
   readonly minTimeoutNs: number;
   readonly delayedAckNs: number;
   /** ACKs sent at once at the start of a connection. */
@@ -25,6 +27,7 @@ export const LINUX_6_18: TcpProfile = {
   linearSynRetransmissions: 4,
   synRetransmissions: 6,
   synAckRetransmissions: 5,
+  retransmissions: 15,
   minTimeoutNs: 200 * MS,
   delayedAckNs: 40 * MS,
   quickAcks: 16,
@@ -40,4 +43,9 @@ export const LINUX_BEFORE_6_5: TcpProfile = { ...LINUX_6_18, linearSynRetransmis
 export function synTimeoutNs(profile: TcpProfile, retransmissions: number): number {
   const doublings = Math.max(0, retransmissions - profile.linearSynRetransmissions);
   return profile.initialTimeoutNs * (1 << Math.min(doublings, 20));
+}
+
+/** How long to wait for an answer over a path of that round trip, in whole ticks. */
+export function timeoutNs({ minTimeoutNs, tickNs }: TcpProfile, roundTripNs: number): number {
+  return Math.ceil((minTimeoutNs + roundTripNs) / tickNs) * tickNs;
 }

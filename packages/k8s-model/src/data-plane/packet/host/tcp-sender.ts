@@ -120,3 +120,8 @@ export class TcpSender {
     return pieces;
   }
 }
+
+/** A segment without data. */
+export function bare(sequence: number): Piece {
+  return { sequence, text: "", push: false, fin: false };
+}

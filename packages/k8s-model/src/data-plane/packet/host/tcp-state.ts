@@ -1,0 +1,17 @@
+import type { SocketErrorCode } from "./socket-error.ts";
+
+/** Where a connection stands (RFC 9293). */
+export type TcpState =
+  | "SYN_SENT"
+  | "SYN_RECEIVED"
+  | "ESTABLISHED"
+  | "FIN_WAIT_1"
+  | "FIN_WAIT_2"
+  | "CLOSING"
+  | "CLOSE_WAIT"
+  | "LAST_ACK"
+  | "TIME_WAIT"
+  | "CLOSED";
+
+/** How a connection attempt ended. */
+export type Opened = "connected" | SocketErrorCode;
