@@ -48,6 +48,11 @@ export interface Network {
    * -1, or no such function, where nothing is known of that way.
    */
   entryHop?(node: number): number;
+  /**
+   * What has become of the way of a connection from outside that entered at `node`: `closed` where the
+   * load balancer has ended it, `silent` where the node is gone. Absent: ways last.
+   */
+  wayState?(node: number, servicePort: number): PodState;
   /** Whether pods see the address of a client outside, not that of a node or a load balancer. */
   keepsClientAddress?(servicePort: number): boolean;
   /**
@@ -65,19 +70,19 @@ export interface Network {
    * outside) gets in place of `drawn`, one of `endpoints`. Called once for each new connection, in order
    * of time. Absent: no Service has affinity.
    */
-  readonly affinity?: (
+  affinity?(
     node: number,
     servicePort: number,
     caller: number,
     endpoints: readonly number[],
     drawn: number,
     nowNs: number,
-  ) => number;
+  ): number;
   /**
    * Nodes whose endpoints may be others than those of the rest of their zone, where that is known:
    * hints or a policy name them. Holds while all nodes have the same view. Absent: every node may differ.
    */
-  readonly specialNodes?: (servicePort: number) => readonly number[];
+  specialNodes?(servicePort: number): readonly number[];
   /** Every ready endpoint of the Service port anywhere, ascending. */
   readyEndpoints(servicePort: number): readonly number[];
 }

@@ -11,7 +11,15 @@ import {
   layer2Balancer,
   longestUnnoticedNs,
 } from "../../src/data-plane/index.ts";
-import { deployment, openLoop, service } from "../../src/scenario/index.ts";
+import {
+  cluster as clusterDefinition,
+  deployment,
+  nodeDrain,
+  openLoop,
+  runScenario,
+  scenario,
+  service,
+} from "../../src/scenario/index.ts";
 import { ClusterNetwork } from "../../src/scenario/world/cluster-network.ts";
 import { clusterOf, workloadKeysOf } from "../../src/scenario/world/resting-cluster.ts";
 import { compileTraffic, expectedFlows } from "../../src/traffic/index.ts";
@@ -204,5 +212,43 @@ describe("announcers in the cluster", () => {
     cluster.sim.runUntil(cluster.sim.now + seconds(2));
     expect(nodesInUse(made).size).toBe(1);
     expect(nodesInUse(made)).not.toContain(announcer);
+  });
+});
+
+describe("connections that outlive their way", () => {
+  test("are closed in time where the balancer leaves the node first, and time out where it does not", () => {
+    const failedWith = (closesUnhealthy: boolean): number => {
+      const question = scenario("ways", {
+        vary: { closesUnhealthy: [closesUnhealthy] },
+        runs: { replications: 2, warmUp: seconds(2), length: seconds(40) },
+        build: () =>
+          clusterDefinition({
+            zones: { a: { nodes: 2 }, b: { nodes: 2 }, c: { nodes: 2 } },
+            objects: [
+              deployment("web", { replicas: { a: 3, c: 3 } }),
+              service("web", { port: 80, type: "LoadBalancer" }),
+            ],
+            loadBalancer: cloudBalancer({
+              asks: "proxy",
+              closesUnhealthy,
+              healthCheck: { intervalNs: seconds(2), timeoutNs: seconds(1), unhealthyThreshold: 2 },
+            }),
+            traffic: [
+              openLoop({
+                to: "web:80",
+                ratePerSecond: 100,
+                timeout: seconds(1),
+                connection: { kind: "long-lived" },
+              }),
+            ],
+            faults: [nodeDrain("node-1-b", { at: seconds(2), until: seconds(25) })],
+          }),
+        measure: (run) => ({ timedOut: run.direction("north-south").failedBy("timed-out") }),
+      });
+      const { configurations } = runScenario(question, { seed: "ways" });
+      return configurations[0]?.metrics.get("timedOut")?.mean ?? Number.NaN;
+    };
+    expect(failedWith(true)).toBe(0);
+    expect(failedWith(false)).toBeGreaterThan(5);
   });
 });

@@ -44,8 +44,10 @@ export interface CloudBalancer {
   readonly registrationNs: number;
   /** From a deleted node, or a pod no longer ready, until it gets no new connection. */
   readonly deregistrationNs: number;
-  /** How long connections of a target that was taken out may go on. */
+  /** How long connections of a target that was deregistered may go on; then they are closed. */
   readonly drainNs: number;
+  /** Whether connections of a target that becomes unhealthy are closed. */
+  readonly closesUnhealthy: boolean;
   /** Whether targets see the client's address or the balancer's. */
   readonly preservesClientAddress: boolean;
 }
@@ -67,6 +69,7 @@ export const LOAD_BALANCER_SOURCES: Readonly<Record<string, LoadBalancerSource>>
   timeoutNs: assumed("6 s, HTTP checks of a Network Load Balancer"),
   crossZone: published("off, Network Load Balancer attributes"),
   drainNs: published("deregistration_delay.timeout_seconds 300 s, TargetGroupAttribute"),
+  closesUnhealthy: assumed("as Network Load Balancers do unless told otherwise"),
   registrationNs: assumed("a few seconds of controller and provider together"),
   deregistrationNs: assumed("a few seconds of controller and provider together"),
   layer2FailoverNs: assumed("MetalLB: members find a dead one within a few seconds"),
@@ -89,6 +92,7 @@ export function cloudBalancer(
     registrationNs: 5 * S,
     deregistrationNs: 5 * S,
     drainNs: 300 * S,
+    closesUnhealthy: true,
     preservesClientAddress: targetType === "instance",
     ...options,
     targetType,

@@ -31,7 +31,8 @@ export function podCpuCounters(
     let share = perWorker.get(pod);
     if (share === undefined) {
       const workload = plan.workloads[network.workloadOf(pod)];
-      share = workload === undefined ? 0 : allCpu(cluster, key) / workload.workers;
+      share =
+        workload === undefined ? 0 : allCpu(cluster, key) / (workload.cores ?? workload.workers);
       perWorker.set(pod, share);
     }
     return share;

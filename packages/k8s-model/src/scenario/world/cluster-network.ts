@@ -11,6 +11,7 @@ import {
   type TrafficPlan,
 } from "../../traffic/index.ts";
 import { LoadBalancers } from "./load-balancers/load-balancers.ts";
+import { SessionAffinity } from "./session-affinity.ts";
 
 /** Zone of nodes without a zone label, and of endpoints that are no pods. */
 export const NO_ZONE = "(no zone)";
@@ -37,6 +38,7 @@ export class ClusterNetwork implements Network {
   #entryNodes = new Map<string, readonly number[]>();
   #entryNodesUntilNs = 0;
   readonly #balancers: LoadBalancers;
+  readonly #affinity: SessionAffinity;
 
   constructor(cluster: Cluster, plan: TrafficPlan, loadBalancer: LoadBalancer = IDEAL) {
     this.#cluster = cluster;
@@ -44,6 +46,7 @@ export class ClusterNetwork implements Network {
     this.#zoneIndex = new Map(this.zones.map((zone, index) => [zone, index]));
     this.#workloadIndex = new Map(plan.workloads.map(({ key }, index) => [key, index]));
     this.#ports = plan.servicePorts;
+    this.#affinity = new SessionAffinity(cluster.store);
     const forget = (): void => this.#forget();
     cluster.onChange({ podChanged: forget, nodeChanged: forget });
     this.#balancers = new LoadBalancers(cluster, loadBalancer, {
@@ -134,6 +137,13 @@ export class ClusterNetwork implements Network {
     return entries;
   }
 
+  wayState(entry: number, servicePort: number): PodState {
+    const { service } = this.#ports[servicePort] as { service: string };
+    if (this.#balancers.hasClosed(service, entry)) return PodState.closed;
+    const node = this.#balancers.entry(entry)?.node ?? entry;
+    return this.#cluster.nodes.at(node)?.up === false ? PodState.silent : PodState.serving;
+  }
+
   keepsClientAddress(servicePort: number): boolean {
     const { service } = this.#ports[servicePort] as { service: string };
     const spec = this.#cluster.store.get<Service>("Service", service)?.spec;
@@ -171,6 +181,22 @@ export class ClusterNetwork implements Network {
     const { verdict, endpoints } = this.#cluster.route(at, serviceIndex, portIndex, origin);
     if (verdict === "accept") return endpoints;
     return verdict === "drop" ? DROPPED : REFUSED;
+  }
+
+  affinity(
+    node: number,
+    servicePort: number,
+    caller: number,
+    endpoints: readonly number[],
+    drawn: number,
+    nowNs: number,
+  ): number {
+    const port = this.#ports[servicePort] as { service: string; port: number };
+    const entry = this.#balancers.entry(node);
+    // A balancer that sends to pods passes no proxy that could remember.
+    if (entry !== undefined && entry.pods.length > 0) return drawn;
+    const at = entry?.node ?? node;
+    return this.#affinity.choose(at, port, caller, endpoints, drawn, nowNs);
   }
 
   specialNodes(servicePort: number): readonly number[] {

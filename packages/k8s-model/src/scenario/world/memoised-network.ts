@@ -33,6 +33,13 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
       known[at] ??= network.endpoints(node, servicePort, origin);
       return known[at];
     },
+    // Affinity is what clients did before, and no answer to be remembered.
+    ...(network.affinity === undefined
+      ? {}
+      : {
+          affinity: (node, servicePort, caller, given, drawn, nowNs) =>
+            network.affinity?.(node, servicePort, caller, given, drawn, nowNs) ?? drawn,
+        }),
     ...(network.specialNodes === undefined
       ? {}
       : {

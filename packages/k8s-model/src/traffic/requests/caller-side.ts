@@ -141,6 +141,9 @@ export class CallerSide implements CallerPort {
   #sendOver(row: number, connection: number): void {
     const { calls, links, pools, sim } = this.#state;
     calls.connection[row] = connection;
+    const { servicePort } = this.#state.edge(calls.edge[row] as number);
+    // Nobody answers: the caller finds out by its time-out.
+    if (this.#connector.isLost(connection, servicePort)) return;
     calls.serving[row] = 1;
     const handshakeNs = (pools.table.establishedAt[connection] as number) - sim.now;
     if (links !== undefined && handshakeNs > 0) {

@@ -16,6 +16,7 @@ export interface ConnectionPool {
   /** Whose turn it is: position in `shared`. */
   turn: number;
   readonly isShared: boolean;
+  readonly servicePort: number;
   /** Connections open or being opened; not counted for shared ones. */
   open: number;
   /** Most that may be open. */
@@ -51,7 +52,7 @@ export class ConnectionPools {
 
   #add(edge: number, pod: number): ConnectionPool {
     const byPod = this.#pools[edge] as (ConnectionPool | undefined)[];
-    const { connection, retryBudget } = this.#edges[edge] as CallEdgePlan;
+    const { connection, retryBudget, servicePort } = this.#edges[edge] as CallEdgePlan;
     const isShared = connection.kind === "long-lived";
     const kept = connection.connections ?? (pod < 0 ? OUTSIDE_CONNECTIONS : 1);
     const limit = isShared ? Infinity : (connection.connections ?? Infinity);
@@ -60,6 +61,7 @@ export class ConnectionPools {
       shared: new Int32Array(isShared ? kept : 0).fill(-1),
       turn: 0,
       isShared,
+      servicePort,
       open: 0,
       limit,
       maxAgeNs: connection.maxAgeNs ?? Infinity,
@@ -142,6 +144,8 @@ export class ConnectionPools {
   ): boolean {
     const { table } = this;
     if (nowNs - (table.establishedAt[connection] as number) > pool.maxAgeNs) return true;
+    const entry = table.entry[connection] as number;
+    if (entry >= 0 && network.wayState?.(entry, pool.servicePort) === PodState.closed) return true;
     const pod = table.backend[connection] as number;
     const state = network.podState(pod);
     if (state === PodState.silent) return false;

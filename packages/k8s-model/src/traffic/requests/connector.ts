@@ -58,10 +58,8 @@ export class Connector {
     draw: number,
   ): number {
     const { network, sim } = this.#state;
-    const { affinity } = network;
     const drawn = endpoints[Math.floor(draw * endpoints.length)] as number;
-    if (affinity === undefined) return drawn;
-    return affinity(node, servicePort, caller, endpoints, drawn, sim.now);
+    return network.affinity?.(node, servicePort, caller, endpoints, drawn, sim.now) ?? drawn;
   }
 
   #open(
@@ -79,6 +77,7 @@ export class Connector {
     table.distance[at] = distance;
     table.callerZone[at] = network.place(node).zone;
     table.backendZone[at] = network.place(network.nodeOf(backend)).zone;
+    table.entry[at] = edge.from < 0 ? node : NONE;
     table.requestsLeft[at] = edge.connection.requestsPerConnection;
     table.establishedAt[at] =
       sim.now + this.#state.oneWayNs(distance) + this.#state.oneWayNs(distance);
@@ -88,6 +87,13 @@ export class Connector {
   #entryNode({ servicePort, entryZone }: CallEdgePlan, choice: RandomStream): number {
     const nodes = this.#state.network.entryNodes(servicePort, entryZone);
     return nodes[Math.floor(choice.double() * nodes.length)] ?? NONE;
+  }
+
+  /** Whether what is sent over a connection vanishes on its way to the pod. */
+  isLost(connection: number, servicePort: number): boolean {
+    const { network, pools } = this.#state;
+    const entry = pools.table.entry[connection] as number;
+    return entry !== NONE && network.wayState?.(entry, servicePort) === PodState.silent;
   }
 
   /** The news of a refusal comes back after a round trip over the distance. */

@@ -22,6 +22,8 @@ export class CloudTargets {
   readonly #balancer: CloudBalancer;
   readonly #changed: () => void;
   readonly #targets = new Map<number, Target>();
+  /** Deregistered so long ago that their connections were closed. */
+  readonly #drained = new Set<number>();
   #wanted: ReadonlySet<number> = new Set();
 
   constructor(service: BalancedService, balancer: CloudBalancer, changed: () => void) {
@@ -39,6 +41,16 @@ export class CloudTargets {
     if (!this.#balancer.checks) return all;
     const healthy = all.filter((target) => this.#targets.get(target)?.health.state === "healthy");
     return healthy.length > 0 ? healthy : all;
+  }
+
+  /** Whether the balancer has closed the connections to a target. */
+  hasClosed(target: number): boolean {
+    if (this.#drained.has(target)) return true;
+    const { closesUnhealthy, checks } = this.#balancer;
+    const health = this.#targets.get(target)?.health;
+    return (
+      closesUnhealthy && checks && health?.state === "unhealthy" && !this.inUse().includes(target)
+    );
   }
 
   /** Nodes are targets as long as they exist, ready or not (KEP-3458). */
@@ -70,6 +82,7 @@ export class CloudTargets {
   }
 
   #register(target: number, known: boolean): void {
+    this.#drained.delete(target);
     if (this.#targets.has(target)) return;
     const { cluster, key } = this.#service;
     const { healthCheck } = this.#balancer;
@@ -93,7 +106,11 @@ export class CloudTargets {
 
   #deregister(target: number): void {
     this.#targets.get(target)?.stop();
-    if (this.#targets.delete(target)) this.#changed();
+    if (!this.#targets.delete(target)) return;
+    this.#changed();
+    this.#service.cluster.sim.after(this.#balancer.drainNs, () => {
+      if (!this.#targets.has(target)) this.#drained.add(target);
+    });
   }
 
   /** A target that is silent fails when its answer is overdue. */

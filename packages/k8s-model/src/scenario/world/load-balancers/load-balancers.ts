@@ -72,6 +72,14 @@ export class LoadBalancers {
     return this.#table.at(number);
   }
 
+  /** Whether a Service's balancer has closed the connections that go this way. */
+  hasClosed(service: string, number: number): boolean {
+    const targets = this.#services.get(service)?.targets;
+    const entry = this.#table.at(number);
+    if (entry === undefined || !(targets instanceof CloudTargets)) return false;
+    return targets.hasClosed(entry.pods[0] ?? entry.node);
+  }
+
   /** Every way in that has a number of its own. */
   numbers(): readonly number[] {
     return this.#table.numbers();
