@@ -169,3 +169,38 @@ test("nodes taken together by zone give the flows of every node by itself", () =
     { numRuns: 100 },
   );
 });
+
+test("session affinity holds each client pod to one endpoint, and spreads the pods", () => {
+  const nodes = syntheticNodes({ zones: ["a"], nodesPerZone: 2, kubernetesVersion: "v1.36.2" });
+  const [web] = service("web", { port: 80 }).objects;
+  const sticky = { ...web, spec: { ...(web?.spec as object), sessionAffinity: "ClientIP" } };
+  const objects = [
+    ...nodes,
+    ...deployment("web", { replicas: 3 }).objects,
+    ...deployment("client", { replicas: 12 }).objects,
+    sticky as NonNullable<typeof web>,
+  ].map((object) => applyDefaults(object));
+  const resting = restingCluster(objects, { kubernetesVersion: KUBERNETES });
+  const client = {
+    name: "client",
+    workload: "default/Deployment/client",
+    to: { service: "default/web", port: 80 },
+    load: { mode: "open", rateHz: RATE_HZ },
+    connection: { kind: "per-request" },
+  } as const;
+  const spec = { clients: [client], calls: [], servers: [], defaults: { workers: 1_000_000 } };
+  const plan = compileTraffic(spec, resting.workloads);
+  const network = resting.networkFor(plan);
+  const reached = new Map<number, Set<number>>();
+  const watched: Network = {
+    ...network,
+    affinity(node, port, caller, endpoints, drawn, nowNs) {
+      const chosen = network.affinity?.(node, port, caller, endpoints, drawn, nowNs) ?? drawn;
+      reached.set(caller, (reached.get(caller) ?? new Set()).add(chosen));
+      return chosen;
+    },
+  };
+  requestsOf(plan, watched);
+  expect([...reached.values()].map(({ size }) => size)).toEqual(Array(12).fill(1));
+  expect(new Set([...reached.values()].flatMap((pods) => [...pods])).size).toBeGreaterThan(1);
+});
