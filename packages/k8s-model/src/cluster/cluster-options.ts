@@ -37,3 +37,35 @@ export interface ClusterOptions extends FleetOptions {
   /** Freezes every stored object: for tests. */
   readonly autoFreeze?: boolean;
 }
+
+/** An option that no real controller manager starts with, and under which nothing would ever rest. */
+class ClusterOptionError extends Error {
+  readonly code = "bad-cluster-option";
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.name = "ClusterOptionError";
+    this.remedy = remedy;
+  }
+}
+
+const MOST_ENDPOINTS_PER_SLICE = 1000;
+
+/** Refuses limits by which controllers would never come to an end. */
+export function checkClusterOptions(options: ClusterOptions, timings: Timings): void {
+  const { maxEndpointsPerSlice: most = 100 } = options;
+  if (!Number.isInteger(most) || most < 1 || most > MOST_ENDPOINTS_PER_SLICE) {
+    throw new ClusterOptionError(
+      `maxEndpointsPerSlice cannot be ${most}.`,
+      `use a whole number from 1 to ${MOST_ENDPOINTS_PER_SLICE}, as kube-controller-manager does.`,
+    );
+  }
+  const rates = ["controllerQps", "schedulerQps", "kubeletQps"] as const;
+  const wrong = rates.find((rate) => !(timings[rate] > 0));
+  if (wrong === undefined) return;
+  throw new ClusterOptionError(
+    `The timing ${wrong} cannot be ${timings[wrong]}.`,
+    "use requests a second, more than 0.",
+  );
+}

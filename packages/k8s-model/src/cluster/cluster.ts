@@ -23,7 +23,7 @@ import {
   UNKNOWN_SERVICE,
 } from "../data-plane/kube-proxy/port-view.ts";
 import { hashText, Store } from "../store/index.ts";
-import type { ClusterOptions } from "./cluster-options.ts";
+import { type ClusterOptions, checkClusterOptions } from "./cluster-options.ts";
 import { ClusterFaults, timingsAt } from "./faults.ts";
 import { startFleet } from "./fleet.ts";
 import { Invariants } from "./invariants.ts";
@@ -79,6 +79,7 @@ export class Cluster {
     this.sim = sim;
     const writeSpeed = { factor: 1 };
     const timings = { ...defaultTimings(kubernetesVersion), ...options.timings };
+    checkClusterOptions(options, timings);
     this.timings = timingsAt(timings, writeSpeed);
     this.leases = new LeaseLoad(
       options.apiServers?.leaseRenewNs ?? DEFAULT_API_SERVER.leaseRenewNs,
