@@ -133,3 +133,35 @@ describe("--help", () => {
     expect(out).toContain("No record is skipped by its id.");
   });
 });
+
+describe("a file that a suite takes apart itself", () => {
+  const split: Suite = {
+    name: "split",
+    about: "words",
+    wholeRecord: true,
+    split: (file) =>
+      file.includes("{") ? undefined : file.split(" ").map((id) => ({ id, input: { id } })),
+    run: ({ id }) => judge(id === "bad" ? ["it is bad"] : []),
+  };
+  const tell = async (text: string): Promise<string> => {
+    const out: string[] = [];
+    await runConformance(["split", "file"], [split], {
+      read: () => text,
+      out: (more) => out.push(more),
+      err: (more) => out.push(more),
+    });
+    return out.join("");
+  };
+
+  it("is told record by record", async () => {
+    expect(await tell("good bad")).toBe(
+      "passed  good\nfailed  bad: it is bad\nbad: it is bad\n1 passed, 1 failed, 0 refused, 0 not comparable\n",
+    );
+  });
+
+  it("is read line by line where the suite does not know its shape", async () => {
+    expect(await tell('{"id":"bad"}')).toBe(
+      "bad: it is bad\n0 passed, 1 failed, 0 refused, 0 not comparable\n",
+    );
+  });
+});

@@ -196,7 +196,7 @@ function help(suites: readonly Suite[]): string {
   return `npm run conformance -- SUITE FILE…
 
 Runs vectors recorded from real Kubernetes code (JSON Lines: one {"id", "input", "output"} a line)
-through the model and compares.
+through the model and compares. Suite captures takes whole capture files and tells of each situation.
 
 Suites:
 ${lines.join("\n")}

@@ -15,8 +15,9 @@ export function planOf(given: {
   readonly pods: number;
   readonly overlayMtu?: number;
   readonly endpoints?: number;
+  readonly serverPort?: number;
 }): LabPlan {
-  const { underlay, pods, overlayMtu = 1450, endpoints = 1 } = given;
+  const { underlay, pods, overlayMtu = 1450, endpoints = 1, serverPort = 8080 } = given;
   const node = (name: string, host: number, range: number, names: readonly string[]) => ({
     name,
     address: `172.20.${underlay}.${host}`,
@@ -33,16 +34,23 @@ export function planOf(given: {
     defaultRouter: `172.20.${underlay}.1`,
     podRange: `10.${pods}.0.0/16`,
     serviceRange: "10.99.0.0/16",
+    serverPorts: { ...PACKET_LAB.serverPorts, tcp: serverPort },
     overlays: { ...overlays, vxlan: { ...overlays.vxlan, mtu: overlayMtu } },
   };
 }
 
-export function serviceOf(plan: LabPlan, clusterIP: string, nodePort?: number): LabService {
+export function serviceOf(
+  plan: LabPlan,
+  clusterIP: string,
+  nodePort?: number,
+  port: number = 80,
+): LabService {
   const endpoints = plan.nodes[1]?.pods.map(({ name }) => name) ?? [];
   return {
     name: "web",
     clusterIP,
     endpoints,
+    ports: { tcp: port, udp: 53 },
     ...(nodePort === undefined ? {} : { nodePorts: { tcp: nodePort, udp: nodePort + 100 } }),
   };
 }
@@ -55,7 +63,7 @@ export function asking(count: number, text = "hello"): Situation {
     *play(lab: Lab) {
       const address = clusterIP(lab, "web");
       for (let i = 0; i < count; i++) {
-        const target = { from: "a1", address, port: 80 };
+        const target = { from: "a1", address, port: lab.service("web").ports?.tcp ?? 80 };
         const answer = yield* tcpExchange(lab, target, { text });
         lab.note("answer", answer.text);
       }

@@ -30,18 +30,20 @@ function tcpBytes(transport: Transport): number {
 }
 
 describe("packets follow addresses, MTUs and endpoints, whatever they are", () => {
-  it("a cluster IP is translated on the client's node and nowhere else", () => {
+  it("a cluster IP and its port are translated on the client's node and nowhere else", () => {
+    const port = fc.integer({ min: 1, max: 1023 });
+    const serverPort = fc.integer({ min: 1024, max: 9999 });
     fc.assert(
-      fc.property(octet, octet, octet, anyMode, (underlay, pods, host, mode) => {
-        const plan = planOf({ underlay, pods });
-        const services = [serviceOf(plan, `10.99.7.${host}`)];
+      fc.property(octet, octet, port, serverPort, anyMode, (underlay, pods, port, server, mode) => {
+        const plan = planOf({ underlay, pods, serverPort: server });
+        const services = [serviceOf(plan, `10.99.7.${underlay}`, undefined, port)];
         const lab = playSituation(asking(1), { seed: "law", mode, plan, services });
         const [first] = seenAt(lab, "a1:eth0");
         const [last] = seenAt(lab, "e0:eth0");
         const pod = addressOf(lab, "a1");
         expect(first?.frame.packet).toMatchObject({
           source: pod,
-          destination: `10.99.7.${host}`,
+          destination: `10.99.7.${underlay}`,
           ttl: 64,
         });
         expect(last?.frame.packet).toMatchObject({
@@ -49,8 +51,10 @@ describe("packets follow addresses, MTUs and endpoints, whatever they are", () =
           destination: addressOf(lab, "e0"),
           ttl: 62,
         });
+        const [sourcePort, asked] = ports(first?.frame.packet.transport as Transport);
+        expect(asked).toBe(port);
+        expect(ports(last?.frame.packet.transport as Transport)).toEqual([sourcePort, server]);
         expect(seenAt(lab, "e0:eth0")).toHaveLength(seenAt(lab, "a1:eth0").length);
-        const [sourcePort] = ports(first?.frame.packet.transport as Transport);
         expect(lab.notes[0]?.result).toBe(`e0 sees ${pod}:${sourcePort} `);
       }),
       { numRuns: 25 },
@@ -58,19 +62,23 @@ describe("packets follow addresses, MTUs and endpoints, whatever they are", () =
   });
 
   it("a node port masquerades with the node's address, and answers find their way back", () => {
+    const nodePorts = fc.integer({ min: 30_000, max: 32_600 });
     fc.assert(
-      fc.property(octet, octet, anyMode, (underlay, pods, mode) => {
+      fc.property(octet, octet, nodePorts, anyMode, (underlay, pods, nodePort, mode) => {
         const plan = planOf({ underlay, pods });
         const situation: Situation = {
           id: "outside",
           about: "From outside to a node port.",
           *play(lab: Lab) {
-            const target = { from: "cl", address: addressOf(lab, "n1"), port: 30_500 };
+            const target = { from: "cl", address: addressOf(lab, "n1"), port: nodePort };
             lab.note("tcp", answerText(yield* tcpExchange(lab, target)));
-            lab.note("udp", answerText(yield* udpExchange(lab, { ...target, port: 30_600 })));
+            lab.note(
+              "udp",
+              answerText(yield* udpExchange(lab, { ...target, port: nodePort + 100 })),
+            );
           },
         };
-        const services = [serviceOf(plan, "10.99.0.9", 30_500)];
+        const services = [serviceOf(plan, "10.99.0.9", nodePort)];
         const lab = playSituation(situation, { seed: "law", mode, plan, services });
         const node = addressOf(lab, "n1");
         for (const { result } of lab.notes) expect(String(result)).toContain(`e0 sees ${node}:`);

@@ -1,12 +1,15 @@
 import type { Endpoint, EndpointSlice, Service, ServicePort } from "../../../api/index.ts";
 import type { LabPlan } from "./plan.ts";
 
-/** A Service of the lab, in one line: ports 80/TCP → 8080 and 53/UDP → 5353 unless it says otherwise. */
+/** A Service of the lab: a TCP and a UDP port unless it says otherwise. */
 export interface LabService {
   readonly name: string;
   readonly clusterIP: string;
   /** Pods, or addresses that no pod has. */
   readonly endpoints: readonly string[];
+  /** 80 and 53 where absent. */
+  readonly ports?: { readonly tcp: number; readonly udp: number };
+  /** Where absent, the ports on which the lab's servers listen. */
   readonly targetPorts?: { readonly tcp: number; readonly udp: number };
   /** One SCTP port in place of the two. */
   readonly sctpPort?: number;
@@ -126,11 +129,11 @@ export function serviceObject(lab: LabService): Service {
   };
 }
 
-function servicePorts({ sctpPort, nodePorts }: LabService): readonly ServicePort[] {
+function servicePorts({ sctpPort, nodePorts, ports }: LabService): readonly ServicePort[] {
   if (sctpPort !== undefined) return [{ name: "s", protocol: "SCTP", port: sctpPort }];
   return [
-    { name: "t", protocol: "TCP", port: 80, nodePort: nodePorts?.tcp ?? 0 },
-    { name: "u", protocol: "UDP", port: 53, nodePort: nodePorts?.udp ?? 0 },
+    { name: "t", protocol: "TCP", port: ports?.tcp ?? 80, nodePort: nodePorts?.tcp ?? 0 },
+    { name: "u", protocol: "UDP", port: ports?.udp ?? 53, nodePort: nodePorts?.udp ?? 0 },
   ];
 }
 
@@ -140,7 +143,7 @@ export function sliceObject(
   plan: LabPlan,
   conditions: ReadonlyMap<string, EndpointCondition> = new Map(),
 ): EndpointSlice {
-  const { tcp = 8080, udp = 5353 } = lab.targetPorts ?? {};
+  const { tcp, udp } = lab.targetPorts ?? plan.serverPorts;
   const endpoints = lab.endpoints.map((name) => endpointOf(name, plan, conditions.get(name)));
   return {
     apiVersion: "discovery.k8s.io/v1",

@@ -36,6 +36,8 @@ export interface LabPlan {
   readonly podRange: string;
   readonly serviceRange: string;
   readonly overlays: Readonly<Record<Encapsulation, OverlayPlan>>;
+  /** Where the servers in the pods listen. */
+  readonly serverPorts: { readonly tcp: number; readonly udp: number; readonly sctp: number };
 }
 
 export interface OverlayPlan {
@@ -84,6 +86,7 @@ export const PACKET_LAB: LabPlan = {
   podRange: "10.244.0.0/16",
   serviceRange: "10.96.0.0/16",
   overlays: OVERLAYS,
+  serverPorts: { tcp: 8080, udp: 5353, sctp: 9899 },
 };
 
 /** The bridge on node n1 of some situations. */

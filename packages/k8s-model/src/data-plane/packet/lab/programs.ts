@@ -7,9 +7,6 @@ const US = 1_000;
 const ANSWER_NS = 150 * US;
 const CLOSE_NS = 60 * US;
 
-const SERVER_PORT = 8080;
-const UDP_PORT = 5353;
-const SCTP_PORT = 9899;
 const SERVER_TAG = 0x5e7e;
 
 /** What the servers of the lab read requests by: `big 4000 ` and so many bytes in all. */
@@ -17,14 +14,14 @@ const BIG = /^big (\d{1,9}) /;
 
 /** Starts in every pod a server that tells who it is and whom it sees, and kube-proxy's health checks. */
 export function startPrograms(lab: Lab): void {
-  const { nodes, client } = lab.plan;
+  const { nodes, client, serverPorts } = lab.plan;
   const outside = new Set([client.name, ...nodes.map(({ name }) => name)]);
   for (const name of lab.hosts) {
     if (outside.has(name)) continue;
     const host = lab.host(name);
-    host.listen(SERVER_PORT, (connection) => serve(lab, name, connection));
+    host.listen(serverPorts.tcp, (connection) => serve(lab, name, connection));
     serveUdp(lab, name, host);
-    listenSctp(host, SCTP_PORT, SERVER_TAG);
+    listenSctp(host, serverPorts.sctp, SERVER_TAG);
   }
   for (const proxy of lab.proxies) {
     for (const port of healthPorts(lab)) {
@@ -78,7 +75,7 @@ export function answer(
 }
 
 function serveUdp(lab: Lab, name: string, host: Host): void {
-  host.serveUdp(UDP_PORT, (_request, ends) => {
+  host.serveUdp(lab.plan.serverPorts.udp, (_request, ends) => {
     const text = `${name} sees ${ends.remoteAddress}:${ends.remotePort}`;
     lab.simulation.after(ANSWER_NS, () => host.reply(ends, text));
   });
