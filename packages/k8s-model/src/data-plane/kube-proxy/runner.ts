@@ -1,3 +1,5 @@
+import { invariant } from "@k8s-netsim/sim-core";
+
 /**
  * When kube-proxy's runner may run (ns), release 1.36: there is no burst any more.
  *
@@ -72,6 +74,10 @@ export function runStartsNs({ periods, callsNs, workNs, fails, untilNs }: Runner
     const endNs = startNs + workNs;
     timerNs = timerAfterRunNs(endNs, fails(starts.length), periods);
     pauseEndNs = endNs + periods.minIntervalNs;
+    invariant(
+      Math.max(timerNs, pauseEndNs) > startNs,
+      "a runner's next run is later than this one",
+    );
     starts.push(startNs);
   }
 }
