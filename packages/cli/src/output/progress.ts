@@ -18,12 +18,18 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
       if (nowMs - drawnMs < REDRAW_MS && done < total) return;
       drawnMs = nowMs;
       const left = done === 0 ? "" : `, ${secondsLeft(nowMs - startedMs, done, total)} s left`;
-      stream.write(`\r\u001b[K${doing} ${done}/${total}${left}`);
+      stream.write(`\r\u001b[K${doing} ${howFar(done, total)}${left}`);
     },
     finish() {
       stream.write("\r\u001b[K");
     },
   };
+}
+
+/** `3/20`, or within a long run `3/20 (15 %)`. */
+function howFar(done: number, total: number): string {
+  const percent = Number.isInteger(done) ? "" : ` (${Math.floor((100 * done) / total)} %)`;
+  return `${Math.floor(done)}/${total}${percent}`;
 }
 
 function secondsLeft(elapsedMs: number, done: number, total: number): string {

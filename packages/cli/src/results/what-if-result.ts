@@ -118,7 +118,7 @@ function questionOf(input: PreparedInput, { timeline }: WhatIfResultOptions): st
     ...(input.changes.length === 0 ? [] : [`${shortList(input.changes, 4)}${when}`]),
     ...faults,
   ];
-  const what = parts.length === 0 ? "nothing is changed" : parts.join(", with ");
+  const what = parts.length === 0 ? "nothing is changed" : parts.join(", while ");
   return `What happens to clients and bill if ${what}?`;
 }
 
