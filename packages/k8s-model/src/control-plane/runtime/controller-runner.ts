@@ -129,11 +129,7 @@ export class ControllerRunner<Observed> {
   }
 
   #dispatch(): void {
-    while (
-      !this.#paused &&
-      this.#queue.length > 0 &&
-      this.#queue.inWork < this.#workers
-    ) {
+    while (!this.#paused && this.#queue.length > 0 && this.#queue.inWork < this.#workers) {
       const key = this.#queue.get() as string;
       this.#inWork.add(key);
       this.#work.after(
