@@ -100,17 +100,22 @@ function tables(result: Result): string {
       const numeric = new Set(head.flatMap((column, index) => (column.numeric ? [index] : [])));
       const body = markdownTable(
         head.map(({ label }) => markdownText(label)),
-        rows.map((row) => row.map(markdownText)),
+        rows.slice(0, shownRows).map((row) => row.map(markdownText)),
         numeric,
       );
+      const more = rows.length - shownRows;
       return [
         `### ${markdownText(title)}`,
         body,
+        ...(more > 0 ? [`… and ${more} more rows in the report.`] : []),
         ...(note === "" ? [] : [markdownText(note)]),
       ].join("\n\n");
     })
     .join("\n\n");
 }
+
+// A CI summary is for reading; all rows are in the HTML report and in the JSON.
+const shownRows = 24;
 
 function expectations(result: Result): string {
   if (result.expectations.length === 0) return "";

@@ -95,14 +95,21 @@ function table(result: Result, paint: Paint): readonly string[] {
   return [paint("dim", first ?? ""), ...painted];
 }
 
+/** The tables of a scenario's own; those of a comparison are long, and for the report. */
 function ownTables(result: Result, width: number, paint: Paint): readonly (readonly string[])[] {
+  if (result.kind === "what-if") return [];
   return tablesInWords(result).map(({ title, note, head, rows }) => {
     const labels = head.map(({ label }) => label);
-    const [first = "", ...lines] = aligned([labels, ...rows].map((row) => row.map(visibleCell)));
+    const shown = rows.slice(0, shownRows);
+    const more = rows.length - shown.length;
+    const [first = "", ...lines] = aligned([labels, ...shown].map((row) => row.map(visibleCell)));
+    const left = more > 0 ? [paint("dim", `  … and ${more} more rows in the report`)] : [];
     const below = note === "" ? [] : wrap(note, width).map((line) => paint("dim", line));
-    return [paint("bold", visible(title)), paint("dim", first), ...lines, ...below];
+    return [paint("bold", visible(title)), paint("dim", first), ...lines, ...left, ...below];
   });
 }
+
+const shownRows = 24;
 
 function visibleCell(text: string): string {
   return visible(text);

@@ -211,6 +211,34 @@ describe("requests while pods stop", () => {
     expect(traffic.inFlight).toBe(0);
   });
 
+  test("a pod that ends on a living node has closed its connections: nobody waits for it, gone as it is", () => {
+    const states = new Map<number, PodState>();
+    const before = threeZones(() => ALL);
+    const after = threeZones(() => ALL.filter((pod) => pod !== 0));
+    const sim = new Simulation({ seed: "farewell" });
+    const traffic = new RequestTraffic({
+      sim,
+      plan: oneHop(100, { connection: { kind: "keep-alive", requestsPerConnection: 1_000 } }),
+      network: {
+        ...before,
+        podState: (pod) => states.get(pod) ?? PodState.serving,
+        endpoints: (...ask) => (states.has(0) ? after : before).endpoints(...ask),
+      },
+      roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+      measureFromNs: seconds(0),
+      endNs: seconds(20),
+    });
+    traffic.start();
+    sim.at(seconds(10), () => {
+      states.set(0, PodState.closed);
+      traffic.podStopped(0);
+      states.set(0, PodState.silent);
+    });
+    sim.run();
+    const [, , timedOut = 0] = failed(traffic.ledger);
+    expect(timedOut).toBe(0);
+  });
+
   test("retries turn most refusals into answers", () => {
     const [without = 0] = failed(runWithLoss(PodState.closed, 0).ledger);
     const [withRetries = 0] = failed(runWithLoss(PodState.closed, 3).ledger);

@@ -110,7 +110,7 @@ export class CallerSide implements CallerPort {
     calls.arriveAt[row] = NONE;
     calls.departAt[row] = NONE;
     this.#watchDeadline(row);
-    const connection = pools.idle(pool, network, servers.epoch, sim.now);
+    const connection = pools.idle(pool, network, servers, sim.now);
     if (connection !== NONE) this.#sendOver(row, connection);
     else if (pool.open < pool.limit) this.#lookUp(row);
     else pool.waiting?.push(row, calls.generation[row] as number, sim.now);
@@ -248,7 +248,7 @@ export class CallerSide implements CallerPort {
 
   #goOn(row: number, pool: ConnectionPool): void {
     const { network, pools, servers, sim } = this.#state;
-    const connection = pools.idle(pool, network, servers.epoch, sim.now);
+    const connection = pools.idle(pool, network, servers, sim.now);
     if (connection === NONE) this.#lookUp(row);
     else this.#sendOver(row, connection);
   }

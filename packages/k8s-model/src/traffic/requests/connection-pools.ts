@@ -3,6 +3,7 @@ import { type Network, PodState } from "../network.ts";
 import type { CallEdgePlan } from "../plan.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { RowRing } from "./row-ring.ts";
+import type { ServerQueues } from "./server-queues.ts";
 
 /** Long-lived connections that users outside hold together: they are many, whoever they are. */
 export const OUTSIDE_CONNECTIONS = 100;
@@ -76,23 +77,28 @@ export class ConnectionPools {
   }
 
   /** An open connection to use, or -1. Those that are too old or that the peer has closed are dropped. */
-  idle(pool: ConnectionPool, network: Network, epochs: Int32Array, nowNs: number): number {
-    if (pool.isShared) return this.#sharedIdle(pool, network, epochs, nowNs);
+  idle(pool: ConnectionPool, network: Network, servers: ServerQueues, nowNs: number): number {
+    if (pool.isShared) return this.#sharedIdle(pool, network, servers, nowNs);
     const { idle } = pool;
     while (idle.length > 0) {
       const at = idle.pop() as number;
-      if (!this.#isOver(at, pool, network, epochs, nowNs)) return at;
+      if (!this.#isOver(at, pool, network, servers, nowNs)) return at;
       pool.open -= 1;
       this.table.recycle(at);
     }
     return -1;
   }
 
-  #sharedIdle(pool: ConnectionPool, network: Network, epochs: Int32Array, nowNs: number): number {
+  #sharedIdle(
+    pool: ConnectionPool,
+    network: Network,
+    servers: ServerQueues,
+    nowNs: number,
+  ): number {
     const { shared, choice } = pool;
     if (shared.length > 1) pool.turn = Math.floor(choice.double() * shared.length);
     const at = shared[pool.turn] as number;
-    if (at < 0 || !this.#isOver(at, pool, network, epochs, nowNs)) return at;
+    if (at < 0 || !this.#isOver(at, pool, network, servers, nowNs)) return at;
     shared[pool.turn] = -1;
     return -1;
   }
@@ -139,7 +145,7 @@ export class ConnectionPools {
     connection: number,
     pool: ConnectionPool,
     network: Network,
-    epochs: Int32Array,
+    servers: ServerQueues,
     nowNs: number,
   ): boolean {
     const { table } = this;
@@ -148,7 +154,8 @@ export class ConnectionPools {
     if (entry >= 0 && network.wayState?.(entry, pool.servicePort) === PodState.closed) return true;
     const pod = table.backend[connection] as number;
     const state = network.podState(pod);
-    if (state === PodState.silent) return false;
-    return state === PodState.closed || epochs[pod] !== table.backendEpoch[connection];
+    const epoch = table.backendEpoch[connection] as number;
+    if (state === PodState.silent) return epoch < (servers.closedBelow[pod] as number);
+    return state === PodState.closed || servers.epoch[pod] !== epoch;
   }
 }

@@ -8,6 +8,8 @@ export class ServerQueues {
   busy: Int32Array = new Int32Array(0);
   waiting: Int32Array = new Int32Array(0);
   epoch: Int32Array = new Int32Array(0);
+  /** Connections of epochs below this one were closed by the pod's end, and the callers know. */
+  closedBelow: Int32Array = new Int32Array(0);
   /** By pod: ends of services minus their starts (ns); those still going lack their end. */
   #workedNs: Float64Array = new Float64Array(0);
   #head: Int32Array = new Int32Array(0);
@@ -21,6 +23,7 @@ export class ServerQueues {
     this.busy = widened(this.busy, new Int32Array(size));
     this.waiting = widened(this.waiting, new Int32Array(size));
     this.epoch = widened(this.epoch, new Int32Array(size));
+    this.closedBelow = widened(this.closedBelow, new Int32Array(size));
     this.#workedNs = widened(this.#workedNs, new Float64Array(size));
     this.#head = widened(this.#head, new Int32Array(size)).fill(-1, from);
     this.#tail = widened(this.#tail, new Int32Array(size)).fill(-1, from);

@@ -118,7 +118,7 @@ export class ServerSide {
 
   /** The pod has stopped; what it served or had queued is lost. */
   podStopped(pod: number): void {
-    const { servers, calls, sim } = this.#state;
+    const { servers, calls, network, sim } = this.#state;
     servers.reserve(pod + 1);
     for (let row = servers.dequeue(pod, calls.next); row >= 0; ) {
       this.#lose(row);
@@ -128,6 +128,10 @@ export class ServerSide {
     this.#planned.stop(pod, sim.now);
     this.#shared.stop(pod, sim.now, (row) => this.#lose(row));
     servers.stop(pod, sim.now);
+    // A pod that ends on a living node says so on every connection; a dead node says nothing.
+    if (network.podState(pod) !== PodState.silent) {
+      servers.closedBelow[pod] = servers.epoch[pod] as number;
+    }
   }
 
   /** Time that a pod's workers have been busy in all until now (ns of one worker, or core). */
