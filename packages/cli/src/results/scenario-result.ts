@@ -2,6 +2,7 @@ import type { ScenarioAnswer, ScenarioConfiguration } from "@k8s-netsim/k8s-mode
 import type { Result } from "@k8s-netsim/reports";
 import { VERSION } from "../version.ts";
 import { chartsOf, type TimelineMarks } from "./charts.ts";
+import { failureTables } from "./failure-tables.ts";
 import { gridOf, judgedInWords } from "./grid-result.ts";
 
 export interface ScenarioResultOptions {
@@ -36,6 +37,7 @@ export function scenarioResult(answer: ScenarioAnswer, options: ScenarioResultOp
     findings: [],
     assumptions: [],
     input: inputOf(answer),
+    tables: configurations.flatMap(({ id, summary }) => failureTables(id, summary)),
     charts: chartsOf(
       configurations.map(({ id, summary }) => ({ configuration: id, summary })),
       timelineOf(configurations),
@@ -62,11 +64,12 @@ function inputOf({ configurations }: ScenarioAnswer): Result["input"] {
 }
 
 function timelineOf(configurations: readonly ScenarioConfiguration[]): TimelineMarks | undefined {
-  const faults = configurations[0]?.definition.faults ?? [];
-  if (faults.length === 0) return undefined;
+  const { faults = [], changes = [] } = configurations[0]?.definition ?? {};
+  if (faults.length + changes.length === 0) return undefined;
   const marks = faults.flatMap(({ kind, target, atNs, untilNs }) => [
     { seconds: atNs / 1e9, label: `${kind} ${target}` },
     ...(untilNs === undefined ? [] : [{ seconds: untilNs / 1e9, label: `${target} back` }]),
   ]);
-  return { binSeconds: 1, changeAtSeconds: null, marks };
+  const [first] = changes;
+  return { binSeconds: 1, changeAtSeconds: first === undefined ? null : first.at / 1e9, marks };
 }

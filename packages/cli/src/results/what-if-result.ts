@@ -10,6 +10,7 @@ import { VERSION } from "../version.ts";
 import { answerSentence } from "./answer-sentence.ts";
 import { chartsOf, type TimelineMarks } from "./charts.ts";
 import { differencesOf, estimatesOf, reportedMeasures } from "./estimates.ts";
+import { failureTables } from "./failure-tables.ts";
 import { inputSummary } from "./input-summary.ts";
 import { transfersTable } from "./transfers-table.ts";
 
@@ -83,7 +84,12 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     assumptions: assumptionsOf(options),
     billExcludes: BILL_EXCLUDES,
     input: inputSummary(input, answer),
-    tables: [transfersTable("before", answer.before), transfersTable("after", answer.after)],
+    tables: [
+      transfersTable("before", answer.before),
+      transfersTable("after", answer.after),
+      ...failureTables("before", answer.before),
+      ...failureTables("after", answer.after),
+    ],
     charts: chartsOf(
       [
         { configuration: "before", summary: answer.before },

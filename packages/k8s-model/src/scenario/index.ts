@@ -140,3 +140,4 @@ export {
   type WhatIfSide,
   whatIf,
 } from "./what-if/what-if.ts";
+export { type FailureTrace, failureInWords } from "./world/failure-trace.ts";

@@ -2,7 +2,14 @@ export { callOrder, compileTraffic, distributionOf } from "./compile.ts";
 export * from "./file/index.ts";
 export { type EdgeFlow, expectedFlows, type Flows, sourceRateHz } from "./flows.ts";
 export * from "./inference/index.ts";
-export { DROPPED, type Network, type Origin, PodState, REFUSED } from "./network.ts";
+export {
+  DROPPED,
+  type FailedAttempt,
+  type Network,
+  type Origin,
+  PodState,
+  REFUSED,
+} from "./network.ts";
 export type * from "./plan.ts";
 export { OUTSIDE_CONNECTIONS } from "./requests/connection-pools.ts";
 export {

@@ -20,6 +20,17 @@ export const PodState = {
 
 export type PodState = (typeof PodState)[keyof typeof PodState];
 
+/** An attempt that reached nobody. Nodes and pods by index; a time in ns. */
+export interface FailedAttempt {
+  readonly failure: "refused" | "reset" | "timed-out";
+  readonly servicePort: number;
+  /** The node whose proxy chose the endpoint. */
+  readonly node: number;
+  readonly pod: number;
+  /** When the connection stood, where it did. */
+  readonly establishedAtNs?: number;
+}
+
 /**
  * All that traffic knows of the data plane. Pods and nodes are small integers that never change
  * their meaning during a run; node -1 is outside the cluster.
@@ -83,6 +94,11 @@ export interface Network {
    * hints or a policy name them. Holds while all nodes have the same view. Absent: every node may differ.
    */
   specialNodes?(servicePort: number): readonly number[];
+  /**
+   * Told of every attempt that the data plane fails, the moment it is decided: `refused` or `timed-out`
+   * for a new connection, `reset` on one that stood. `pod`: -1 where no endpoint was chosen.
+   */
+  attemptFailed?(attempt: FailedAttempt): void;
   /** Every ready endpoint of the Service port anywhere, ascending. */
   readyEndpoints(servicePort: number): readonly number[];
 }

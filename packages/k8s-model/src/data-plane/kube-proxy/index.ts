@@ -27,6 +27,7 @@ export {
   ProxyFleet,
   type ProxyOptions,
 } from "./proxy-fleet.ts";
+export type { ProxySync } from "./run-totals.ts";
 export {
   type RunnerLife,
   type RunnerPeriods,

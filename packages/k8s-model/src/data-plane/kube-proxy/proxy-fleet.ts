@@ -4,7 +4,8 @@ import type { Cursor, KindLog, Store, WatcherClass } from "../../store/index.ts"
 import { EndpointChanges, VersionFacts } from "./endpoint-changes.ts";
 import { ProxyConnections } from "./proxy-connections.ts";
 import { ENDPOINTS, ProxyNodes, SERVICES, STREAMS } from "./proxy-nodes.ts";
-import { noRuns, ProxyRuns, type RunTotals } from "./proxy-runs.ts";
+import { ProxyRuns } from "./proxy-runs.ts";
+import { noRuns, type ProxySync, type RunTotals } from "./run-totals.ts";
 import { type RunnerPeriods, runnerPeriods } from "./runner.ts";
 import { SlowWatchers } from "./slow-watchers.ts";
 import { constantCost, type SyncCost } from "./sync-cost.ts";
@@ -152,6 +153,16 @@ export class ProxyFleet {
       services: this.#runs.arrivedBy(node, SERVICES, nowNs),
       slices: this.#runs.arrivedBy(node, ENDPOINTS, nowNs),
     };
+  }
+
+  /** Tells of every run that puts a view in force, from now on; a node's runs come in order of time. */
+  onSync(listener: (sync: ProxySync) => void): void {
+    this.#runs.onSync = listener;
+  }
+
+  /** When the version of a slice at a position comes to a node (ns); infinite before it is written. */
+  sliceArrivesNs(node: number, position: number): number {
+    return this.#runs.sliceArrivesNs(node, position);
   }
 
   /** Sets how far the clock of a node is ahead: its samples of the latency are that much longer. */

@@ -26,6 +26,7 @@ export class ProxyNodes {
   /** Bytes of the stream before the versions that this watch has sent. */
   bytesBefore: Float64Array<ArrayBuffer> = new Float64Array(0);
   listedNs: Float64Array<ArrayBuffer> = new Float64Array(0);
+  runStartNs: Float64Array<ArrayBuffer> = new Float64Array(0);
   runEndNs: Float64Array<ArrayBuffer> = new Float64Array(0);
   pauseEndNs: Float64Array<ArrayBuffer> = new Float64Array(0);
   timerNs: Float64Array<ArrayBuffer> = new Float64Array(0);
@@ -89,6 +90,7 @@ export class ProxyNodes {
     this.heard = grown(this.heard, capacity * STREAMS);
     this.bytesBefore = grown(this.bytesBefore, capacity * STREAMS);
     this.listedNs = grown(this.listedNs, capacity);
+    this.runStartNs = grown(this.runStartNs, capacity);
     this.runEndNs = grown(this.runEndNs, capacity);
     this.pauseEndNs = grown(this.pauseEndNs, capacity);
     this.timerNs = grown(this.timerNs, capacity);

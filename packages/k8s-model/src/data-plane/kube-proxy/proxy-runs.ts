@@ -8,8 +8,8 @@ import {
   type WatcherClass,
 } from "../../store/index.ts";
 import type { EndpointChanges, VersionFacts } from "./endpoint-changes.ts";
-import { ExactNs, ProgrammingLatency } from "./network-programming.ts";
 import { ENDPOINTS, IDLE, type ProxyNodes, SERVICES, STREAMS } from "./proxy-nodes.ts";
+import { noRuns, type ProxySync, type RunTotals } from "./run-totals.ts";
 import { nextRunNs, type RunnerPeriods, timerAfterRunNs } from "./runner.ts";
 import type { SlowWatchers } from "./slow-watchers.ts";
 import type { RuleLoad, SyncCost } from "./sync-cost.ts";
@@ -25,26 +25,6 @@ export interface RunOptions {
   readonly seed: number;
 }
 
-/** What the proxies' runs came to. */
-export interface RunTotals {
-  readonly latency: ProgrammingLatency;
-  /** Time that endpoints stood in nodes' rules after they stopped answering, over all nodes. */
-  readonly staleEndpoints: ExactNs;
-  runs: number;
-  fullRuns: number;
-  failedRuns: number;
-}
-
-export function noRuns(): RunTotals {
-  return {
-    latency: new ProgrammingLatency(),
-    staleEndpoints: new ExactNs(),
-    runs: 0,
-    fullRuns: 0,
-    failedRuns: 0,
-  };
-}
-
 const NEVER = Number.POSITIVE_INFINITY;
 /** Keeps the draw of failures apart from those of jitter. */
 const FAILURES = 0x0fa11;
@@ -57,6 +37,8 @@ export class ProxyRuns {
   totals: RunTotals = noRuns();
   /** The longest run until now (ns). */
   longestNs = 0;
+  /** Told of every run that put something in force, node by node in order of time. */
+  onSync: ((sync: ProxySync) => void) | undefined;
   readonly #nodes: ProxyNodes;
   readonly #options: RunOptions;
   readonly #streams: readonly [WatchStream, WatchStream];
@@ -125,6 +107,14 @@ export class ProxyRuns {
     );
   }
 
+  /** When the version of a slice at a position comes to a node that is connected (ns). */
+  sliceArrivesNs(node: number, position: number): number {
+    const nodes = this.#nodes;
+    const listedNs = nodes.listedNs[node] as number;
+    if (position < (nodes.listed[node * STREAMS + ENDPOINTS] as number)) return listedNs;
+    return Math.max(listedNs, this.#sentNs(node, ENDPOINTS, position));
+  }
+
   /** When the first version arrives that no run has covered. */
   #firstCallNs(node: number, stream: number): number {
     const nodes = this.#nodes;
@@ -136,18 +126,20 @@ export class ProxyRuns {
     if (position < (nodes.heard[at] as number)) return 0;
     if (nodes.lostNs[node] !== NEVER) return NEVER;
     if (position < (nodes.listed[at] as number)) return listedNs;
+    return Math.max(this.#sentNs(node, stream, position), listedNs);
+  }
+
+  /** When a version arrives that the watch of a node sends (ns). */
+  #sentNs(node: number, stream: number, position: number): number {
     const slow = this.#slow.arrivals(node, stream);
-    const arrivesNs =
-      slow !== undefined
-        ? slow.arrivalNs(position)
-        : arrivalNs(
-            this.#line(node, stream),
-            position,
-            nodes.rank[node] as number,
-            this.#options.watchers,
-            this.#jitter(node, stream),
-          );
-    return Math.max(arrivesNs, listedNs);
+    if (slow !== undefined) return slow.arrivalNs(position);
+    return arrivalNs(
+      this.#line(node, stream),
+      position,
+      this.#nodes.rank[node] as number,
+      this.#options.watchers,
+      this.#jitter(node, stream),
+    );
   }
 
   /** The same node is asked for many times in a row. */
@@ -195,6 +187,7 @@ export class ProxyRuns {
     nodes.coveredBefore[at + ENDPOINTS] = endpointsBefore;
     nodes.covered[at] = services;
     nodes.covered[at + ENDPOINTS] = endpoints;
+    nodes.runStartNs[node] = startNs;
     nodes.runEndNs[node] = startNs + Math.max(0, Math.round(runNs));
     nodes.synced[node] = 1;
     nodes.needsFull[node] = 0;
@@ -219,6 +212,13 @@ export class ProxyRuns {
       this.#countStale(nodes.inForce[at] as number, covered, endNs);
       nodes.inForce[node * STREAMS] = nodes.covered[node * STREAMS] as number;
       nodes.inForce[at] = covered;
+      this.onSync?.({
+        node,
+        startNs: nodes.runStartNs[node] as number,
+        endNs,
+        services: nodes.inForce[node * STREAMS] as number,
+        slices: covered,
+      });
     }
     nodes.runEndNs[node] = IDLE;
     nodes.timerNs[node] = timerAfterRunNs(endNs, failed, periods);

@@ -1,5 +1,6 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
 import type { KubeObject } from "../../api/index.ts";
+import type { Timings } from "../../control-plane/index.ts";
 import type { LoadBalancer } from "../../data-plane/index.ts";
 import type { PriceTable, RoundTripTimes } from "../../topology/index.ts";
 import type { CallSpec, ClientSpec, ServerSpec, TrafficDefaults } from "../../traffic/index.ts";
@@ -38,6 +39,8 @@ export interface ClusterOptions {
   /** What is in front of Services of type LoadBalancer; ideal unless told. */
   readonly loadBalancer?: LoadBalancer;
   readonly kubernetesVersion?: string;
+  /** Of the control plane and the proxies, where not as by default; in force during changes. */
+  readonly timings?: Partial<Timings>;
 }
 
 /** A cluster as a scenario describes it, with what runs on it and who calls it. */

@@ -5,6 +5,7 @@ import { FAILURES } from "../../traffic/index.ts";
 import { type Direction, type DirectionView, directionView } from "../measures/direction.ts";
 import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
 import { observeTraffic } from "../measures/observe-traffic.ts";
+import type { FailureTrace } from "../world/failure-trace.ts";
 
 /** One run as `measure` sees it. Shares are 0 to 1, times nanoseconds. */
 export interface RunView {
@@ -15,6 +16,8 @@ export interface RunView {
     failedShare(): number | undefined;
     /** Calls on all edges that failed for one cause. */
     failedBy(cause: Failure): number;
+    /** Attempts on all edges that failed for one cause and were tried again. */
+    retriedBy(cause: Failure): number;
   };
   readonly bytes: {
     /** Share of all bytes whose ends are (`true`) or are not (`false`) in one zone. */
@@ -23,6 +26,13 @@ export interface RunView {
   readonly connections: {
     share(which: { readonly sameZone: boolean }): number | undefined;
   };
+  /**
+   * Requests from their sources that succeeded, by index of the pod that answered, for each second in
+   * which they began; empty where nothing changes during the run.
+   */
+  readonly answeredByPod: readonly ReadonlyMap<number, number>[];
+  /** The first failed attempts of each cause, followed back to view, slice and sync. */
+  readonly failures: readonly FailureTrace[];
   /** Calls that begin outside of the cluster, or those from pods. */
   direction(which: Direction): DirectionView;
   /**
@@ -36,6 +46,7 @@ export interface RunViewOptions {
   readonly ledger: TrafficLedger;
   readonly plan: TrafficPlan;
   readonly network: Network;
+  readonly failures?: readonly FailureTrace[];
   readonly prices: PriceTable;
   readonly windowSeconds: number;
 }
@@ -59,9 +70,16 @@ export function runView(options: RunViewOptions): RunView {
           (so, edge) => so + (edge.failures[FAILURES.indexOf(cause)] as number),
           0,
         ),
+      retriedBy: (cause) =>
+        ledger.edges.reduce(
+          (so, edge) => so + (edge.retriedFailures[FAILURES.indexOf(cause)] as number),
+          0,
+        ),
     },
     bytes: { share: crossing("crossZoneShare") },
     connections: { share: crossing("crossZoneConnections") },
+    answeredByPod: ledger.bins.map((bin) => bin.answeredByPod),
+    failures: options.failures ?? [],
     direction: (which) => directionView(options, which),
     value: (measure, scope = EVERYTHING) => observation.get(measure, scope),
   };

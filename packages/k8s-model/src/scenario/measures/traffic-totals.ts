@@ -1,5 +1,6 @@
 import { Histogram } from "@k8s-netsim/sim-core";
 import {
+  FAILURES,
   LATENCY_RELATIVE_ERROR,
   type Network,
   TimeBin,
@@ -14,6 +15,9 @@ export class TrafficTotals {
   readonly latency: Histogram = new Histogram({ relativeError: LATENCY_RELATIVE_ERROR });
   readonly bytesByZonePair: Float64Array;
   readonly bins: TimeBin[] = [];
+  /** Calls that failed, and attempts that failed and were tried again, by position in FAILURES. */
+  readonly failures: Float64Array = new Float64Array(FAILURES.length);
+  readonly retriedFailures: Float64Array = new Float64Array(FAILURES.length);
   readonly transfers: TransferRows = new TransferRows();
   /** Requests by Service, then by pod name. */
   readonly #loads = new Map<string, Map<string, EndpointLoad>>();
@@ -29,6 +33,10 @@ export class TrafficTotals {
   /** Adds one run; `network` as it stood at that run's end. */
   add(ledger: TrafficLedger, network: Network = this.#network): void {
     this.latency.merge(ledger.latency);
+    for (const edge of ledger.edges) {
+      addTo(this.failures, edge.failures);
+      addTo(this.retriedFailures, edge.retriedFailures);
+    }
     this.transfers.add(ledger, this.#plan, network);
     ledger.bytesByZonePair.forEach((bytes, pair) => {
       this.bytesByZonePair[pair] = (this.bytesByZonePair[pair] as number) + bytes;
@@ -64,6 +72,10 @@ export interface EndpointLoad {
   readonly pod: string;
   readonly zone: string;
   requests: number;
+}
+
+function addTo(sums: Float64Array, values: Float64Array): void {
+  for (const [index, value] of values.entries()) sums[index] = (sums[index] as number) + value;
 }
 
 function addLoad(

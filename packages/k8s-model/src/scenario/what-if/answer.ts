@@ -3,6 +3,7 @@ import type { Finding } from "../findings/finding.ts";
 import type { MeasureComparison } from "../measures/comparison.ts";
 import type { TrafficTotals } from "../measures/traffic-totals.ts";
 import type { Transfer } from "../measures/transfers.ts";
+import type { FailureTrace } from "../world/failure-trace.ts";
 import type { Expectation, ExpectationVerdict } from "./expectation.ts";
 
 /** What a what-if found: the input as it is (`before`) against the input as changed (`after`). */
@@ -26,6 +27,8 @@ export interface ConfigurationSummary {
   readonly nodesByZone: ReadonlyMap<string, number>;
   /** Ready endpoints by Service, then by zone. */
   readonly endpointsByZone: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Attempts that failed during change, followed back: the first of each cause, of the first run. */
+  readonly failures: readonly FailureTrace[];
   readonly unschedulable: readonly { readonly pod: string; readonly reason: string }[];
   /** How the controllers changed what the input had, a sentence each. */
   readonly reconciled: readonly string[];

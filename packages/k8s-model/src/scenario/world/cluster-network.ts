@@ -4,12 +4,14 @@ import { type LoadBalancer, sourceSeen } from "../../data-plane/index.ts";
 import type { Place } from "../../topology/index.ts";
 import {
   DROPPED,
+  type FailedAttempt,
   type Network,
   type Origin,
   PodState,
   REFUSED,
   type TrafficPlan,
 } from "../../traffic/index.ts";
+import type { FailureTracer } from "./failure-tracer.ts";
 import { LoadBalancers } from "./load-balancers/load-balancers.ts";
 import { SessionAffinity } from "./session-affinity.ts";
 
@@ -39,6 +41,7 @@ export class ClusterNetwork implements Network {
   #entryNodesUntilNs = 0;
   readonly #balancers: LoadBalancers;
   readonly #affinity: SessionAffinity;
+  #tracer: FailureTracer | undefined;
 
   constructor(cluster: Cluster, plan: TrafficPlan, loadBalancer: LoadBalancer = IDEAL) {
     this.#cluster = cluster;
@@ -58,6 +61,24 @@ export class ClusterNetwork implements Network {
       const { service, port } = this.#ports[servicePort] as { service: string; port: number };
       if (from < 0) this.#balancers.add(service, port);
     }
+  }
+
+  /** Has the attempts that fail from now on followed back to what made them so. */
+  traceFailures(tracer: FailureTracer): void {
+    this.#tracer = tracer;
+  }
+
+  attemptFailed(attempt: FailedAttempt): void {
+    const { service, port } = this.#ports[attempt.servicePort] as { service: string; port: number };
+    const entry = this.#balancers.entry(attempt.node);
+    const node = entry?.node ?? attempt.node;
+    this.#tracer?.failed({
+      ...attempt,
+      node,
+      service,
+      port,
+      byBalancer: entry !== undefined && entry.pods.length > 0,
+    });
   }
 
   #forget(): void {

@@ -2,6 +2,7 @@ import type { PriceTable } from "../../topology/index.ts";
 import type { TrafficPlan } from "../../traffic/index.ts";
 import type { TrafficTotals } from "../measures/traffic-totals.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
+import type { FailureTrace } from "./failure-trace.ts";
 import type { RestingCluster } from "./resting-cluster.ts";
 
 /** What a configuration looks like: where nodes and endpoints are, and what did not fit. */
@@ -10,6 +11,7 @@ export function configurationSummary(
   plan: TrafficPlan,
   totals: TrafficTotals,
   prices: PriceTable,
+  failures: readonly FailureTrace[] = [],
 ): ConfigurationSummary {
   const network = resting.networkFor(plan);
   const endpointsByZone = new Map<string, ReadonlyMap<string, number>>();
@@ -26,6 +28,7 @@ export function configurationSummary(
     transfers: totals.transfers.priced(prices),
     nodesByZone: resting.nodesByZone(),
     endpointsByZone,
+    failures,
     unschedulable: resting.unschedulable(),
     reconciled: resting.reconciled(),
   };

@@ -1,6 +1,7 @@
 import { type SimTime, Simulation } from "@k8s-netsim/sim-core";
 import type { KubeObject } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
+import type { Timings } from "../../control-plane/index.ts";
 import type { LoadBalancer } from "../../data-plane/index.ts";
 import {
   compileTraffic,
@@ -14,6 +15,8 @@ import type { FaultDefinition } from "../definition/fault-definition.ts";
 import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
 import { isAutoscaler, podCpuCounters } from "./autoscaling.ts";
 import { ClusterNetwork } from "./cluster-network.ts";
+import type { FailureTrace } from "./failure-trace.ts";
+import { FailureTracer } from "./failure-tracer.ts";
 import { scheduleFault } from "./faults.ts";
 import type { ServiceProxyMode } from "./proxy-mode.ts";
 import { changeObjects, clusterOf, workloadKeysOf } from "./resting-cluster.ts";
@@ -36,6 +39,8 @@ export interface LiveRunOptions {
   /** Times count from the end of warm-up. */
   readonly faults: readonly FaultDefinition[];
   readonly binNs: SimTime;
+  /** Of the control plane and the proxies, where not as by default. */
+  readonly timings?: Partial<Timings> | undefined;
 }
 
 export interface LiveRun {
@@ -43,6 +48,8 @@ export interface LiveRun {
   readonly plan: TrafficPlan;
   readonly network: Network;
   readonly cluster: Cluster;
+  /** A sample of the attempts that failed, followed back to their causes. */
+  readonly failures: readonly FailureTrace[];
 }
 
 /** How long requests in flight are followed beyond the end of the measured time. */
@@ -54,12 +61,14 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   const { settings, traffic: spec } = options;
   const sim = new Simulation({ seed: replicationSeed(settings.seed, options.replication) });
   const check = settings.check === true;
-  const cluster = clusterOf(sim, options.objects, { ...options, check });
+  const cluster = clusterOf(sim, options.objects, { ...options, check }, options.timings);
   const later = options.change?.objects ?? [];
   const plan = compileTraffic(spec, workloadKeysOf(cluster, [...options.objects, ...later]));
   const network = new ClusterNetwork(cluster, plan, options.loadBalancer);
   const measureFromNs = (sim.now + settings.warmUpNs) as SimTime;
   const endNs = (measureFromNs + settings.lengthNs) as SimTime;
+  const tracer = new FailureTracer(cluster, measureFromNs);
+  network.traceFailures(tracer);
   const traffic = new RequestTraffic({
     sim,
     plan,
@@ -92,7 +101,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     sim.runUntil((sim.now + DRAIN_STEP_NS) as SimTime);
   }
   cluster.invariants?.check();
-  return { ledger: traffic.ledger, plan, network, cluster };
+  return { ledger: traffic.ledger, plan, network, cluster, failures: tracer.end() };
 }
 
 /** Tells traffic of every pod that stops, so that what it was working on is lost. */

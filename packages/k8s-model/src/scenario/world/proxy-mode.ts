@@ -6,12 +6,15 @@ export type ServiceProxyMode = ProxyKind | "iptables";
 
 /**
  * What a proxy mode changes for a cluster: how long a sync takes, by what it writes, and how soon the
- * next may follow. Without a mode every sync takes `proxySyncNs`.
+ * next may follow (`minSyncPeriodNs` where given; only modes that pace theirs). Without a mode every sync takes `proxySyncNs`.
  */
-export function proxiesOf(mode: ServiceProxyMode | undefined): Pick<ClusterOptions, "proxies"> {
+export function proxiesOf(
+  mode: ServiceProxyMode | undefined,
+  minSyncPeriodNs?: number,
+): Pick<ClusterOptions, "proxies"> {
   if (mode === undefined) return {};
   const kind = mode === "iptables" ? "iptables-nft" : mode;
   const paced = kind === "nftables" || kind.startsWith("iptables");
-  const periods = paced ? runnerPeriods("iptables") : runnerPeriods("ipvs", 0);
+  const periods = paced ? runnerPeriods("iptables", minSyncPeriodNs) : runnerPeriods("ipvs", 0);
   return { proxies: { cost: proxySyncCost(kind), periods } };
 }

@@ -75,7 +75,7 @@ export function clusterOf(
 ): Cluster {
   const ipFamilies = podFamilies(objects);
   const historical = topologyKeys === true ? { topologyKeys } : {};
-  const proxies = proxiesOf(serviceProxy);
+  const proxies = proxiesOf(serviceProxy, timings.proxyMinSyncPeriodNs);
   const options = { kubernetesVersion, ipFamilies, timings, check, ...proxies };
   const cluster = new Cluster(sim, { ...options, ...historical });
   const unscaled = objects.filter((object) => !isAutoscaler(object));

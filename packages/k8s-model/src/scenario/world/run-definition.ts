@@ -17,6 +17,7 @@ import type { RunSettings } from "../what-if/settings.ts";
 import { steadyRun } from "../what-if/steady-run.ts";
 import { isAutoscaler } from "./autoscaling.ts";
 import { configurationSummary } from "./configuration-summary.ts";
+import type { FailureTrace } from "./failure-trace.ts";
 import { liveRun } from "./live-run.ts";
 import { restingCluster } from "./resting-cluster.ts";
 
@@ -26,6 +27,7 @@ export interface DefinitionRun {
   readonly ledger: TrafficLedger;
   readonly plan: TrafficPlan;
   readonly network: Network;
+  readonly failures: readonly FailureTrace[];
 }
 
 /**
@@ -60,8 +62,9 @@ export function runDefinition(
     objects: plainObjects(change.objects).map((object) => applyDefaults(object)),
   }));
   const isSteady = faults.length + applied.length === 0 && !objects.some(isAutoscaler);
+  const failures: FailureTrace[] = [];
   for (let replication = 0; replication < settings.replications; replication++) {
-    const run = isSteady
+    const run: DefinitionRun = isSteady
       ? steady(plan, resting.networkFor(plan, definition.loadBalancer), settings, replication)
       : liveRun({
           objects,
@@ -74,12 +77,14 @@ export function runDefinition(
           faults,
           applied,
           loadBalancer: definition.loadBalancer,
+          timings: definition.timings,
           binNs: BIN_NS,
         });
+    if (replication === 0) failures.push(...run.failures);
     totals.add(run.ledger, run.network);
     onRun(run, replication);
   }
-  return configurationSummary(resting, plan, totals, settings.prices);
+  return configurationSummary(resting, plan, totals, settings.prices, failures);
 }
 
 function hasTopologyKeys(spec: unknown): boolean {
@@ -92,7 +97,8 @@ function steady(
   settings: RunSettings,
   replication: number,
 ): DefinitionRun {
-  return { ledger: steadyRun(plan, network, settings, replication), plan, network };
+  const ledger = steadyRun(plan, network, settings, replication);
+  return { ledger, plan, network, failures: [] };
 }
 
 export function objectsOf(

@@ -270,7 +270,7 @@ export class CallerSide implements CallerPort {
     const isFinal =
       attempt >= plan.retries ||
       (failure === FAILURE_CODE.overloaded && plan.retriesOverloaded !== true);
-    if (isFinal || !this.#mayRetry(row)) {
+    if (isFinal || !this.#mayRetry(row, failure)) {
       this.#finish(row, failure);
       return;
     }
@@ -291,12 +291,14 @@ export class CallerSide implements CallerPort {
     sim.schedule(pauseNs, this.#retryDue, retry, calls.generation[retry] as number);
   }
 
-  #mayRetry(row: number): boolean {
+  #mayRetry(row: number, failure: number): boolean {
     const plan = this.#state.edge(this.#state.calls.edge[row] as number);
     const edge = this.#meter.edgeOf(row);
     const may = this.#retries.spend(plan, this.#poolOf(row), this.#state.sim.now);
-    if (edge !== undefined && may) edge.retries += 1;
-    else if (edge !== undefined) edge.retriesWithheld += 1;
+    if (edge !== undefined && may) {
+      edge.retries += 1;
+      edge.retriedFailures[failure] = (edge.retriedFailures[failure] as number) + 1;
+    } else if (edge !== undefined) edge.retriesWithheld += 1;
     return may;
   }
 

@@ -37,14 +37,14 @@ export class Connector {
     const origin = caller === OUTSIDE ? "external" : "internal";
     const endpoints = network.endpoints(node, edge.servicePort, origin);
     const draw = pool.choice.double();
-    if (endpoints === DROPPED) return NONE;
-    if (endpoints === REFUSED || endpoints.length === 0) return this.#refuse(row, 0);
+    if (endpoints === DROPPED) return this.#vanish(row, node, NONE);
+    if (endpoints === REFUSED || endpoints.length === 0) return this.#refuse(row, 0, node, NONE);
     const backend = this.#choose(edge.servicePort, node, caller, endpoints, draw);
     const last = distanceIndex(network.place(node), network.place(network.nodeOf(backend)));
     const distance = wayOf(caller === OUTSIDE ? (network.entryHop?.(node) ?? NONE) : NONE, last);
     const state = network.podState(backend);
-    if (state === PodState.silent) return NONE;
-    if (state === PodState.closed) return this.#refuse(row, distance);
+    if (state === PodState.silent) return this.#vanish(row, node, backend);
+    if (state === PodState.closed) return this.#refuse(row, distance, node, backend);
     servers.reserve(backend + 1);
     return this.#open(pool, edge, node, backend, distance);
   }
@@ -97,9 +97,22 @@ export class Connector {
   }
 
   /** The news of a refusal comes back after a round trip over the distance. */
-  #refuse(row: number, distance: number): typeof NONE {
+  #refuse(row: number, distance: number, node: number, pod: number): typeof NONE {
+    this.#tell(row, "refused", node, pod);
     const backNs = this.#state.oneWayNs(distance) + this.#state.oneWayNs(distance);
     this.#state.sim.schedule(backNs, this.#answer(), row, FAILURE_CODE.refused + 1);
     return NONE;
+  }
+
+  #vanish(row: number, node: number, pod: number): typeof NONE {
+    this.#tell(row, "timed-out", node, pod);
+    return NONE;
+  }
+
+  #tell(row: number, failure: "refused" | "timed-out", node: number, pod: number): void {
+    const { calls, network } = this.#state;
+    if (network.attemptFailed === undefined || calls.measured[row] === 0) return;
+    const { servicePort } = this.#state.edge(calls.edge[row] as number);
+    network.attemptFailed({ failure, servicePort, node, pod });
   }
 }

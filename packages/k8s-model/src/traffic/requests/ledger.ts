@@ -23,6 +23,8 @@ export class EdgeLedger {
   calls = 0;
   readonly failures: Float64Array = new Float64Array(FAILURES.length);
   retries = 0;
+  /** Attempts that failed and were tried again, by what had failed. */
+  readonly retriedFailures: Float64Array = new Float64Array(FAILURES.length);
   /** Retries that a budget did not allow. */
   retriesWithheld = 0;
   /** Second copies of requests that took long. */
@@ -74,6 +76,12 @@ export class TimeBin {
   readonly latency: Histogram = new Histogram({ relativeError: 0.05 });
   bytes = 0;
   crossZoneBytes = 0;
+  /** Requests that succeeded, by index of the pod that answered. */
+  readonly answeredByPod: Map<number, number> = new Map();
+
+  answered(pod: number): void {
+    this.answeredByPod.set(pod, (this.answeredByPod.get(pod) ?? 0) + 1);
+  }
 }
 
 /** Everything a run of traffic counts. */

@@ -93,8 +93,10 @@ export class Meter {
     const sinceNs = (calls.startedAt[row] as number) - options.measureFromNs;
     const bin = ledger.bin(Math.floor(sinceNs / this.#binNs));
     bin.requests += 1;
-    if (failure === NONE) bin.latency.record(latencyNs);
-    else bin.failed += 1;
+    if (failure === NONE) {
+      bin.latency.record(latencyNs);
+      bin.answered(this.#state.backendOf(row));
+    } else bin.failed += 1;
   }
 
   #inTimeLine(atNs: number, distance: number, bytes: number): void {

@@ -5,7 +5,7 @@ import { FAILURE_CODE } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
 import { PlannedQueues, QUEUE_FULL } from "./planned-queues.ts";
 import { SharedProcessors } from "./shared-processors.ts";
-import { NONE, type TrafficState } from "./traffic-state.ts";
+import { NONE, OUTSIDE, type TrafficState } from "./traffic-state.ts";
 
 /** What servers need of callers: make a call for a request being served, and receive an answer. */
 export interface CallerPort {
@@ -183,6 +183,7 @@ export class ServerSide {
     }
     const epoch = servers.epoch[pod] as number;
     if (state === PodState.closed || epoch !== pools.table.backendEpoch[connection]) {
+      this.#tellReset(row, pod);
       this.#send(row, FAILURE_CODE.reset + 1);
       return;
     }
@@ -319,6 +320,21 @@ export class ServerSide {
       delayNs += links.send(from, callerZone[connection] as number, responseBytes, sim.now);
     }
     sim.schedule(delayNs, this.#callers().answer, row, failure);
+  }
+
+  #tellReset(row: number, pod: number): void {
+    const { calls, network, pools } = this.#state;
+    if (network.attemptFailed === undefined || calls.measured[row] === 0) return;
+    const { table } = pools;
+    const connection = calls.connection[row] as number;
+    const caller = calls.caller[row] as number;
+    network.attemptFailed({
+      failure: "reset",
+      servicePort: this.#state.edge(calls.edge[row] as number).servicePort,
+      node: caller === OUTSIDE ? (table.entry[connection] as number) : network.nodeOf(caller),
+      pod,
+      establishedAtNs: table.establishedAt[connection] as number,
+    });
   }
 
   /** The server will never answer: the caller finds out by its time-out. */

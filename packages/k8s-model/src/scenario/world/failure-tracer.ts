@@ -1,0 +1,167 @@
+import type { EndpointSlice } from "../../api/index.ts";
+import type { Cluster } from "../../cluster/index.ts";
+import type { ProxySync } from "../../data-plane/index.ts";
+import type { Version } from "../../store/index.ts";
+import type { FailedAttempt } from "../../traffic/index.ts";
+import type { FailureTrace, TracedSync } from "./failure-trace.ts";
+
+/** Traces kept of each cause. */
+const SAMPLE = 8;
+/** Syncs of each node that are remembered, to find the one that put a version in force. */
+const SYNCS_KEPT = 64;
+const BEFORE_ANYTHING = -1;
+
+/** An attempt with its Service and node told apart from any load balancer. */
+interface TracedAttempt extends FailedAttempt {
+  readonly service: string;
+  readonly port: number;
+  readonly byBalancer: boolean;
+}
+
+type Draft = { -readonly [K in keyof FailureTrace]: FailureTrace[K] };
+
+/** A trace that waits for the news to come into force on its node. */
+interface OpenTrace {
+  readonly draft: Draft;
+  readonly node: number;
+  readonly pod: number;
+  readonly sliceKey: string;
+  /** Versions below this are in force without saying what is waited for. */
+  from: number;
+}
+
+/**
+ * Follows the first failed attempts of each cause back to what the node's proxy believed, and forward
+ * to the sync that would have helped. It looks on: a run is the same with it.
+ */
+export class FailureTracer {
+  readonly #cluster: Cluster;
+  readonly #originNs: number;
+  readonly #traces: Draft[] = [];
+  readonly #counts = new Map<string, number>();
+  readonly #endedNs = new Map<number, number>();
+  readonly #syncs = new Map<number, ProxySync[]>();
+  #open: OpenTrace[] = [];
+
+  /** @param originNs the time that counts as 0, the end of warm-up */
+  constructor(cluster: Cluster, originNs: number) {
+    this.#cluster = cluster;
+    this.#originNs = originNs;
+    const answering = new Set<number>();
+    for (const pod of cluster.pods) if (pod.answering) answering.add(pod.index);
+    cluster.onChange({
+      podChanged: ({ index, answering: answers }) => {
+        if (answers) answering.add(index);
+        else if (answering.delete(index)) this.#endedNs.set(index, cluster.sim.now);
+      },
+    });
+    cluster.proxies.onSync((sync) => this.#synced(sync));
+  }
+
+  failed(attempt: TracedAttempt): void {
+    const { failure, node, pod, establishedAtNs } = attempt;
+    const count = this.#counts.get(failure) ?? 0;
+    if (count >= SAMPLE) return;
+    this.#counts.set(failure, count + 1);
+    const { sim, nodes } = this.#cluster;
+    const draft: Draft = {
+      failure,
+      atNs: sim.now - this.#originNs,
+      service: `${attempt.service}:${attempt.port}`,
+      node: nodes.at(node)?.name ?? "",
+      byBalancer: attempt.byBalancer,
+    };
+    this.#traces.push(draft);
+    if (pod < 0) return;
+    draft.endpoint = this.#endpointOf(pod);
+    if (establishedAtNs !== undefined) draft.establishedNs = establishedAtNs - this.#originNs;
+    else if (!attempt.byBalancer) this.#followSlice(draft, attempt);
+  }
+
+  /** All traces in order of time, once the run is over. */
+  end(): readonly FailureTrace[] {
+    this.#cluster.proxies.advance(this.#cluster.sim.now);
+    return this.#traces;
+  }
+
+  #endpointOf(pod: number): NonNullable<FailureTrace["endpoint"]> {
+    const entry = this.#cluster.pods.at(pod);
+    const endedNs = this.#endedNs.get(pod);
+    return {
+      pod: entry?.key ?? "",
+      address: entry?.ip ?? "",
+      ...(endedNs === undefined ? {} : { endedNs: endedNs - this.#originNs }),
+      endedBy: this.#cluster.nodes.at(entry?.nodeIndex ?? -1)?.up === false ? "node" : "pod",
+    };
+  }
+
+  #followSlice(draft: Draft, { node, pod, service }: TracedAttempt): void {
+    const { proxies, store, sim, views } = this.#cluster;
+    const positions = proxies.programmed(node, sim.now);
+    const slices = views.view(service, positions)?.slices ?? [];
+    const slice = slices.find((one) => this.#names(one, pod));
+    if (slice === undefined) return;
+    const { name, namespace = "default" } = slice.metadata;
+    const sliceKey = `${namespace}/${name}`;
+    const log = store.log<EndpointSlice>("EndpointSlice");
+    const version = log.versionAt(sliceKey, positions.slices);
+    if (version === undefined) return;
+    const sync = this.#syncOf(node, version.position);
+    draft.slice = { name, ...this.#written(version), ...(sync === undefined ? {} : { sync }) };
+    this.#open.push({ draft, node, pod, sliceKey, from: positions.slices });
+  }
+
+  #syncOf(node: number, position: number): TracedSync | undefined {
+    const syncs = this.#syncs.get(node) ?? [];
+    const at = syncs.findIndex(({ slices }) => slices > position);
+    const found = syncs[at];
+    // The oldest one that is remembered may not have been the first.
+    if (found === undefined || (at === 0 && syncs.length >= SYNCS_KEPT)) return undefined;
+    return this.#timesOf(found);
+  }
+
+  #synced(sync: ProxySync): void {
+    const syncs = this.#syncs.get(sync.node) ?? [];
+    this.#syncs.set(sync.node, syncs);
+    if ((syncs.at(-1)?.slices ?? BEFORE_ANYTHING) < sync.slices) syncs.push(sync);
+    if (syncs.length > SYNCS_KEPT) syncs.shift();
+    if (this.#open.length === 0) return;
+    this.#open = this.#open.filter(
+      (trace) => trace.node !== sync.node || !this.#isNews(trace, sync),
+    );
+  }
+
+  /** Whether the sync put in force that the endpoint is gone; written down if so. */
+  #isNews(trace: OpenTrace, sync: ProxySync): boolean {
+    const log = this.#cluster.store.log<EndpointSlice>("EndpointSlice");
+    for (; trace.from < sync.slices; trace.from++) {
+      const version = log.at(trace.from);
+      if (version.key !== trace.sliceKey) continue;
+      if (version.type !== "DELETED" && this.#names(version.object, trace.pod)) continue;
+      const arrivesNs = this.#cluster.proxies.sliceArrivesNs(sync.node, version.position);
+      trace.draft.newer = {
+        ...this.#written(version),
+        arrivedNs: arrivesNs - this.#originNs,
+        sync: this.#timesOf(sync),
+      };
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether a proxy with this slice may send new connections to the pod: it is ready there. */
+  #names({ endpoints }: EndpointSlice, pod: number): boolean {
+    const { ip = "" } = this.#cluster.pods.at(pod) ?? {};
+    return (endpoints ?? []).some(
+      ({ conditions, addresses }) => conditions?.ready !== false && addresses.includes(ip),
+    );
+  }
+
+  #written({ atNs, revision }: Version): { revision: string; writtenNs: number } {
+    return { revision: String(revision), writtenNs: atNs - this.#originNs };
+  }
+
+  #timesOf({ startNs, endNs }: ProxySync): TracedSync {
+    return { startNs: startNs - this.#originNs, endNs: endNs - this.#originNs };
+  }
+}

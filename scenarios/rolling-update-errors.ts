@@ -1,0 +1,110 @@
+import { cluster, deployment, openLoop, scenario, service } from "@k8s-netsim/k8s-model/scenario";
+import { constant, millis, seconds } from "@k8s-netsim/sim-core";
+
+/**
+ * Pods are replaced one by one while others call them. Between SIGTERM and the last proxy's sync some
+ * node still sends new connections to the pod: whoever wants no error sleeps that long before the exit.
+ *
+ *   caller ──► its node's kube-proxy (a view up to a sync old) ──► pod (SIGTERM, sleep, exit)
+ */
+export default scenario("rolling-update-errors", {
+  question: "How long must preStop sleep so that a rolling update costs no request?",
+  vary: {
+    preStopSeconds: [0, 1, 2, 5, 10],
+    graceSeconds: [30],
+    exitSeconds: [0],
+    proxy: ["iptables"],
+    minSyncSeconds: [1, 5],
+    retries: [0],
+    connection: ["per-request"],
+  },
+  choices: {
+    preStopSeconds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 30, 35, 60],
+    graceSeconds: [2, 5, 10, 30, 60, 90],
+    exitSeconds: [0, 0.5, 1, 2, 5, 40],
+    proxy: ["iptables", "iptables-legacy", "nftables", "ipvs", "ebpf"],
+    minSyncSeconds: [0, 1, 2, 5, 10, 30],
+    retries: [0, 1, 2, 3],
+    connection: ["per-request", "keep-alive", "long-lived"],
+  },
+  runs: { replications: 10, warmUp: seconds(5), length: seconds(90) },
+  quick: { replications: 3, warmUp: seconds(2), length: seconds(75) },
+  build: ({
+    preStopSeconds,
+    graceSeconds,
+    exitSeconds,
+    proxy,
+    minSyncSeconds,
+    retries,
+    connection,
+  }) => {
+    const web = (revision: string) =>
+      deployment("web", {
+        replicas: 6,
+        server: { workers: 16, serviceTime: { distribution: "exponential", meanNs: millis(5) } },
+        ...(preStopSeconds === 0 ? {} : { preStopSeconds }),
+        graceSeconds,
+        readinessSeconds: 1,
+        revision,
+        maxSurge: 1,
+        maxUnavailable: 0,
+      });
+    return cluster({
+      zones: { a: { nodes: 2 }, b: { nodes: 2 }, c: { nodes: 2 } },
+      serviceProxy: proxy,
+      timings: {
+        podStop: constant(seconds(exitSeconds)),
+        proxyMinSyncPeriodNs: seconds(minSyncSeconds),
+      },
+      objects: [web("1"), deployment("caller", { replicas: 6 }), service("web", { port: 80 })],
+      traffic: [
+        openLoop({
+          from: { deployment: "caller" },
+          to: "web:80",
+          ratePerSecond: 200,
+          timeout: seconds(2),
+          retries,
+          connection: { kind: connection },
+        }),
+      ],
+      changes: [{ at: seconds(5), objects: [web("2")] }],
+    });
+  },
+  metrics: {
+    failed: { label: "Failed requests", unit: "share", better: "lower" },
+    refused: { label: "Refused", unit: "count", better: "lower" },
+    reset: { label: "Reset", unit: "count", better: "lower" },
+    timedOut: { label: "Timed out", unit: "count", better: "lower" },
+    retried: { label: "Attempts tried again", unit: "count", better: "lower" },
+    late: {
+      label: "Latest sync after a pod's end",
+      unit: "seconds",
+      better: "lower",
+      description:
+        "From a pod's end to the sync by which the calling node knew, the longest among the traced failures: so much more sleep was missing.",
+    },
+  },
+  measure: ({ requests, failures }) => ({
+    failed: requests.failedShare(),
+    refused: requests.failedBy("refused"),
+    reset: requests.failedBy("reset"),
+    timedOut: requests.failedBy("timed-out"),
+    retried: requests.retriedBy("refused") + requests.retriedBy("reset"),
+    late: failures.reduce<number | undefined>((longest, { endpoint, newer }) => {
+      if (endpoint?.endedNs === undefined || newer === undefined) return longest;
+      return Math.max(longest ?? 0, (newer.sync.endNs - endpoint.endedNs) / 1e9);
+    }, undefined),
+  }),
+  expect: {
+    "without a sleep requests go to pods that have left": ({ at, metric }) =>
+      metric.failed.where(at.preStopSeconds(0), at.minSyncSeconds(1)).above(0.0005),
+    "two seconds outlast a sync period of one: nothing fails": ({ at, metric }) =>
+      metric.failed.where(at.preStopSeconds(2), at.minSyncSeconds(1)).below(0.000_001),
+    "so do five and ten": ({ at, metric }) =>
+      metric.failed.where(at.preStopSeconds(5), at.minSyncSeconds(1)).below(0.000_001),
+    "a proxy that waits five seconds between syncs outlasts a sleep of two": ({ at, metric }) =>
+      metric.failed.where(at.preStopSeconds(2), at.minSyncSeconds(5)).above(0.01),
+    "ten seconds are enough for it": ({ at, metric }) =>
+      metric.failed.where(at.preStopSeconds(10), at.minSyncSeconds(5)).below(0.000_001),
+  },
+});
