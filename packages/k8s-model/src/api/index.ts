@@ -8,6 +8,7 @@ export * from "./label-selector-syntax.ts";
 export * from "./meta.ts";
 export * from "./node.ts";
 export type * from "./pod.ts";
+export type * from "./pod-disruption-budget.ts";
 export * from "./quantity.ts";
 export * from "./quantity-format.ts";
 export * from "./quantity-parse.ts";

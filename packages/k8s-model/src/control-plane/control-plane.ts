@@ -5,6 +5,7 @@ import { ServiceAddresses } from "./addresses/service-addresses.ts";
 import { admitNode, admitPod } from "./admission.ts";
 import { DaemonSetController } from "./daemon-set/controller.ts";
 import { DeploymentController } from "./deployment/controller.ts";
+import { DisruptionController } from "./disruption/controller.ts";
 import { EndpointSliceController } from "./endpoint-slice/controller.ts";
 import type { ReconcileOptions } from "./endpoint-slice/reconcile.ts";
 import { EndpointSliceMirroringController } from "./endpoint-slice-mirroring/controller.ts";
@@ -101,6 +102,8 @@ export class ControlPlane {
     statefulSets.start(this.#run(statefulSets));
     const daemonSets = new DaemonSetController(work, informers);
     daemonSets.start(this.#run(daemonSets));
+    const disruption = new DisruptionController(work, informers);
+    disruption.start(this.#run(disruption));
     this.autoscaler = new AutoscalerController(work, store, timings, informers, options.autoscaler);
     this.nodeLifeCycle = new NodeLifeCycle(work, store, timings, informers);
     new TaintEviction(work, store, timings, informers);

@@ -4,6 +4,7 @@ export * as daemonSets from "./daemon-set/index.ts";
 export { fencepostsOf, resolveFenceposts } from "./deployment/fenceposts.ts";
 export { rollingUpdate } from "./deployment/rolling-update.ts";
 export { scaleDeployment } from "./deployment/scaling.ts";
+export * from "./disruption/index.ts";
 export * from "./endpoint-slice/index.ts";
 export * from "./endpoint-slice-mirroring/index.ts";
 export * from "./endpoints/index.ts";

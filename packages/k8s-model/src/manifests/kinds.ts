@@ -14,6 +14,7 @@ export const simulatedKinds: Readonly<Record<string, string>> = {
   DaemonSet: "apps/v1",
   Service: "v1",
   EndpointSlice: "discovery.k8s.io/v1",
+  PodDisruptionBudget: "policy/v1",
 };
 
 /** Kinds that are read to infer traffic and limits, and simulated no further. */
@@ -21,7 +22,6 @@ export const inferenceKinds: Readonly<Record<string, string>> = {
   Ingress: "networking.k8s.io/v1",
   ConfigMap: "v1",
   HorizontalPodAutoscaler: "autoscaling/v2",
-  PodDisruptionBudget: "policy/v1",
 };
 
 export type KindUse = "simulated" | "inference" | "ignored";

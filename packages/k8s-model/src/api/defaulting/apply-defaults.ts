@@ -43,6 +43,7 @@ const DEFAULTS: Readonly<
   StatefulSet: defaultStatefulSet,
   DaemonSet: defaultDaemonSet,
   EndpointSlice: defaultEndpointSlice,
+  PodDisruptionBudget: () => {},
 };
 
 export type { ServiceFamilies } from "./service-families.ts";

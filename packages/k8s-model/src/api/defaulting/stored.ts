@@ -119,6 +119,7 @@ const STRATEGIES: Readonly<Record<SimulatedKind, Strategy>> = {
     startGeneration(slice, choices);
     for (const endpoint of items(slice, "endpoints")) delete endpoint.deprecatedTopology;
   },
+  PodDisruptionBudget: resetWorkload,
 };
 
 const GATED = {

@@ -2,6 +2,7 @@ import { metaTypes } from "./meta-types.ts";
 import { nodeTypes } from "./node-types.ts";
 import { podStatusTypes } from "./pod-status-types.ts";
 import { podTypes } from "./pod-types.ts";
+import { policyTypes } from "./policy-types.ts";
 import { serviceTypes } from "./service-types.ts";
 import { type Field, parseField } from "./type.ts";
 import { volumeTypes } from "./volume-types.ts";
@@ -17,7 +18,8 @@ export type SimulatedKind =
   | "StatefulSet"
   | "DaemonSet"
   | "Service"
-  | "EndpointSlice";
+  | "EndpointSlice"
+  | "PodDisruptionBudget";
 
 export interface KindInfo {
   readonly kind: SimulatedKind;
@@ -37,6 +39,7 @@ const KINDS: ReadonlyMap<string, KindInfo> = new Map(
       ["StatefulSet", "apps/v1", true],
       ["DaemonSet", "apps/v1", true],
       ["EndpointSlice", "discovery.k8s.io/v1", true],
+      ["PodDisruptionBudget", "policy/v1", true],
     ] as const
   ).map(([kind, apiVersion, namespaced]) => [kind, { kind, apiVersion, namespaced }]),
 );
@@ -55,6 +58,7 @@ const structs: ReadonlyMap<string, StructFields> = new Map(
     ...Object.entries(nodeTypes),
     ...Object.entries(podStatusTypes),
     ...Object.entries(podTypes),
+    ...Object.entries(policyTypes),
     ...Object.entries(serviceTypes),
     ...Object.entries(volumeTypes),
     ...Object.entries(workloadTypes),

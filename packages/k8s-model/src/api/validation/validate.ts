@@ -8,6 +8,7 @@ import { type Cause, Causes } from "./cause.ts";
 import { validateEndpointSlice } from "./endpoint-slice.ts";
 import { validateNamespace, validateNode, validateNodeUpdate } from "./node.ts";
 import { validatePod } from "./pod.ts";
+import { validatePodDisruptionBudget } from "./pod-disruption-budget.ts";
 import { validatePodUpdate } from "./pod-update.ts";
 import { retiredField } from "./retired-fields.ts";
 import { type ServiceRanges, validateServiceRequest } from "./service-request.ts";
@@ -127,4 +128,5 @@ const RULES: Readonly<Record<Exclude<SimulatedKind, "Service">, Rules>> = {
   StatefulSet: (object, old, causes) => validateStatefulSet({ object, old }, causes),
   DaemonSet: (object, old, causes) => validateDaemonSet({ object, old }, causes),
   EndpointSlice: validateEndpointSlice,
+  PodDisruptionBudget: validatePodDisruptionBudget,
 };

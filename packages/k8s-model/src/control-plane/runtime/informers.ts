@@ -6,6 +6,7 @@ import type {
   KubeObject,
   Node,
   Pod,
+  PodDisruptionBudget,
   ReplicaSet,
   Service,
   StatefulSet,
@@ -27,6 +28,7 @@ export interface Informers {
   readonly statefulSets: Informer<StatefulSet>;
   readonly daemonSets: Informer<DaemonSet>;
   readonly autoscalers: Informer<HorizontalPodAutoscaler>;
+  readonly budgets: Informer<PodDisruptionBudget>;
 }
 
 const namespaceOf = ({ metadata }: KubeObject): string[] => [metadata.namespace ?? ""];
@@ -43,6 +45,7 @@ export function watchAll(work: Work, store: Store, latency: WatchLatency): Infor
     statefulSets: watch<StatefulSet>("StatefulSet"),
     daemonSets: watch<DaemonSet>("DaemonSet"),
     autoscalers: watch<HorizontalPodAutoscaler>("HorizontalPodAutoscaler"),
+    budgets: watch<PodDisruptionBudget>("PodDisruptionBudget"),
     pods: watch<Pod>("Pod"),
     slices: watch<EndpointSlice>("EndpointSlice"),
   };
@@ -53,6 +56,7 @@ export function watchAll(work: Work, store: Store, latency: WatchLatency): Infor
     controllerOf(pod) === undefined ? namespaceOf(pod) : [],
   );
   informers.services.addIndex("namespace", namespaceOf);
+  informers.budgets.addIndex("namespace", namespaceOf);
   informers.replicaSets.addIndex("namespace", namespaceOf);
   informers.replicaSets.addIndex("controller", controllerUidOf);
   informers.slices.addIndex("service", (slice) => {

@@ -7,7 +7,7 @@ import {
 import type { TrafficSpec } from "../../traffic/index.ts";
 
 /** Under these a kind was served before it moved to where it is now. */
-const FORMER_VERSION = /^(?:extensions|apps|discovery\.k8s\.io)\/.*beta/;
+const FORMER_VERSION = /^(?:extensions|apps|policy|discovery\.k8s\.io)\/.*beta/;
 
 /** Why an input cannot be run: it is written for an API that is gone, or nobody sends a request. */
 export function runnableDiagnostics(

@@ -129,6 +129,7 @@ const CREATION_ORDER = [
   "ReplicaSet",
   "Pod",
   "EndpointSlice",
+  "PodDisruptionBudget",
   "HorizontalPodAutoscaler",
 ];
 
