@@ -2,7 +2,6 @@ import {
   categorize,
   type EndpointInfo,
   endpointSet,
-  endpointsOnNode,
   servicePortInfo,
 } from "@k8s-netsim/k8s-model/data-plane";
 import { differences } from "../compare.ts";
@@ -48,12 +47,13 @@ function answer({ node, nodeZone, service: given, slices }: Input): object {
   const service = serviceOf(given, NAMESPACE);
   const [port] = service.spec.ports ?? [];
   if (port === undefined) return {};
-  const info = servicePortInfo(service, port);
+  const info = servicePortInfo(service, port, "IPv4");
   const set = endpointSet(
     (slices ?? []).map((slice) => sliceOf(slice, NAMESPACE)),
     port.name ?? "",
+    port.protocol,
   );
-  const endpoints = endpointsOnNode(set, node);
+  const { endpoints } = set;
   const chosen = categorize(endpoints, info, node, nodeZone ?? undefined);
   const bit = (flag: boolean): number => (flag ? 1 : 0);
   return {

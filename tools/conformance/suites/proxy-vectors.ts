@@ -105,9 +105,9 @@ export function portsOf(
   namespace: string,
 ): readonly ProxiedPort[] {
   const service = serviceOf(given, namespace);
-  if (!isProxied(service)) return [];
+  if (!isProxied(service, node.family)) return [];
   const known = (slices ?? []).map((slice) => sliceOf(slice, namespace));
   return (service.spec.ports ?? []).map((port) =>
-    proxiedPort(service, port, endpointSet(known, port.name ?? ""), node),
+    proxiedPort(service, port, endpointSet(known, port.name ?? "", port.protocol), node),
   );
 }

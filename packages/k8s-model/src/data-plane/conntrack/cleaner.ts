@@ -1,7 +1,6 @@
-import { formatIP, parseIP } from "../../address/index.ts";
-import type { EndpointSlice, Service } from "../../api/index.ts";
+import type { EndpointSlice, IPFamily, Service } from "../../api/index.ts";
 import { type EndpointSet, endpointSet } from "../kube-proxy/endpoint-info.ts";
-import { loadBalancerVIPs } from "../kube-proxy/service-port.ts";
+import { addressesOf, loadBalancerVIPs } from "../kube-proxy/service-port.ts";
 import { isProxied } from "../proxied-port/index.ts";
 
 /** One tracked connection as the cleaner sees it; addresses as `address:port`. */
@@ -48,25 +47,31 @@ export class ConntrackCleaner {
   readonly #byAddress = new Map<string, ReadonlySet<string>>();
   readonly #byNodePort = new Map<string, ReadonlySet<string>>();
 
-  constructor(services: readonly CleanedService[]) {
-    for (const one of services) if (isProxied(one.service)) this.#add(one);
+  constructor(services: readonly CleanedService[], family: IPFamily = "IPv4") {
+    for (const one of services) if (isProxied(one.service, family)) this.#add(one, family);
   }
 
   /** Whether the flow is deleted. */
   isStale({ protocol, originalDestination, replySource }: TrackedFlow): boolean {
     if (protocol !== "UDP") return false;
     const nodePort = originalDestination.slice(originalDestination.lastIndexOf(":") + 1);
-    const serving = this.#byAddress.get(originalDestination) ?? this.#byNodePort.get(nodePort);
-    return serving !== undefined && !serving.has(replySource);
+    const strange = (serving: ReadonlySet<string> | undefined): boolean =>
+      serving !== undefined && !serving.has(replySource);
+    // Both count: a Service's own port may have the number of another one's node port.
+    return (
+      strange(this.#byAddress.get(originalDestination)) || strange(this.#byNodePort.get(nodePort))
+    );
   }
 
-  #add({ service, slices }: CleanedService): void {
-    const { clusterIP = "", externalIPs = [], ports = [] } = service.spec;
+  #add({ service, slices }: CleanedService, family: IPFamily): void {
+    const { clusterIP = "", clusterIPs = [clusterIP], externalIPs = [], ports = [] } = service.spec;
+    const own = slices.filter(({ addressType }) => addressType === family);
+    const all = [...clusterIPs, ...externalIPs, ...loadBalancerVIPs(service)];
     for (const { name = "", port, nodePort = 0, protocol } of ports) {
       if (protocol !== "UDP") continue;
-      const serving = servingKeys(endpointSet(slices, name));
+      const serving = servingKeys(endpointSet(own, name, protocol));
       if (serving.size === 0) continue;
-      for (const address of [clusterIP, ...externalIPs, ...loadBalancerVIPs(service)]) {
+      for (const address of addressesOf(all, family)) {
         this.#byAddress.set(hostPort(address, port), serving);
       }
       if (nodePort !== 0) this.#byNodePort.set(String(nodePort), serving);
@@ -78,8 +83,6 @@ function servingKeys({ endpoints }: EndpointSet): ReadonlySet<string> {
   return new Set(endpoints.filter(({ serving }) => serving).map(({ key }) => key));
 }
 
-function hostPort(text: string, port: number): string {
-  const parsed = parseIP(text);
-  const address = parsed === undefined ? text : formatIP(parsed);
+function hostPort(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,4 +1,4 @@
-import type { IptablesConfiguration } from "./configuration.ts";
+import { answersOnLocalhost, type IptablesConfiguration } from "./configuration.ts";
 import type { IptablesMatch, IptablesRule, IptablesTarget } from "./rule.ts";
 
 /** Chains of table filter that every sync writes anew. */
@@ -10,7 +10,7 @@ export function filterChains(configuration: IptablesConfiguration): readonly str
     "KUBE-NODEPORTS",
     "KUBE-PROXY-FIREWALL",
   ];
-  return guardsLocalhost(configuration) ? [...chains, "KUBE-FIREWALL"] : chains;
+  return answersOnLocalhost(configuration) ? [...chains, "KUBE-FIREWALL"] : chains;
 }
 
 /** Chains of table nat that every sync writes anew. */
@@ -21,15 +21,13 @@ export const NAT_CHAINS: readonly string[] = [
   "KUBE-MARK-MASQ",
 ];
 
-const comment = (text: string): IptablesMatch => ({ kind: "comment", text });
+const DROP: IptablesTarget = { kind: "drop" };
 
-function guardsLocalhost({ family, localhostNodePorts }: IptablesConfiguration): boolean {
-  return family === "IPv4" && localhostNodePorts;
-}
+const comment = (text: string): IptablesMatch => ({ kind: "comment", text });
 
 /** Rules of table filter before those of the Services. */
 export function filterBefore(configuration: IptablesConfiguration): readonly IptablesRule[] {
-  if (!guardsLocalhost(configuration)) return [];
+  if (!answersOnLocalhost(configuration)) return [];
   const localhost = "127.0.0.0/8";
   const matches: IptablesMatch[] = [
     comment("block incoming localnet connections"),
@@ -37,12 +35,12 @@ export function filterBefore(configuration: IptablesConfiguration): readonly Ipt
     { kind: "source", range: localhost, not: true },
     { kind: "connection-state", states: "RELATED,ESTABLISHED,DNAT", not: true },
   ];
-  return [{ chain: "KUBE-FIREWALL", matches, target: { kind: "drop" } }];
+  return [{ chain: "KUBE-FIREWALL", matches, target: DROP }];
 }
 
 /** Rules of table filter after those of the Services. */
 export function filterAfter(configuration: IptablesConfiguration): IptablesRule[] {
-  const { countsInvalidPackets, masqueradeMark: mark } = configuration;
+  const { countsInvalidPackets, dropsInvalidPackets, masqueradeMark: mark } = configuration;
   const chain = "KUBE-FORWARD";
   const invalid: IptablesMatch[] = [{ kind: "connection-state", states: "INVALID" }];
   if (countsInvalidPackets) {
@@ -50,7 +48,7 @@ export function filterAfter(configuration: IptablesConfiguration): IptablesRule[
   }
   const accept: IptablesTarget = { kind: "accept" };
   return [
-    { chain, matches: invalid, target: { kind: "drop" } },
+    ...(dropsInvalidPackets ? [{ chain, matches: invalid, target: DROP }] : []),
     {
       chain,
       matches: [comment("kubernetes forwarding rules"), { kind: "mark", mark }],
@@ -88,7 +86,7 @@ export function natBefore({
 
 /** The last rules of KUBE-SERVICES: what is for the node itself may be for a node port. */
 export function nodePortRules(configuration: IptablesConfiguration): readonly IptablesRule[] {
-  const { family, localhostNodePorts, nodePortAddresses } = configuration;
+  const { family, nodePortAddresses } = configuration;
   const chain = "KUBE-SERVICES";
   const target: IptablesTarget = { kind: "jump", chain: "KUBE-NODEPORTS" };
   const about = comment(
@@ -96,12 +94,12 @@ export function nodePortRules(configuration: IptablesConfiguration): readonly Ip
   );
   if (nodePortAddresses !== undefined) {
     return nodePortAddresses
-      .filter((address) => !isLoopback(address) || guardsLocalhost(configuration))
+      .filter((address) => !isLoopback(address) || answersOnLocalhost(configuration))
       .map((range) => ({ chain, matches: [about, { kind: "destination", range }], target }));
   }
   const matches: IptablesMatch[] = [about, { kind: "local-address", side: "dst" }];
   if (family === "IPv6") matches.push({ kind: "destination", range: "::1/128", not: true });
-  else if (!localhostNodePorts) {
+  else if (!answersOnLocalhost(configuration)) {
     matches.push({ kind: "destination", range: "127.0.0.0/8", not: true });
   }
   return [{ chain, matches, target }];

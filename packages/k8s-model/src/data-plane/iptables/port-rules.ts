@@ -5,7 +5,7 @@ import {
   type ProxiedPort,
 } from "../proxied-port/index.ts";
 import { endpointChain, type PortChains, portChains } from "./chain-names.ts";
-import type { IptablesConfiguration } from "./configuration.ts";
+import { answersOnLocalhost, type IptablesConfiguration } from "./configuration.ts";
 import type { IptablesMatch, IptablesRule, IptablesTarget } from "./rule.ts";
 
 /** The rules of one Service port, as far as they are written separately. */
@@ -145,7 +145,7 @@ function nodePort(writer: Writer): void {
   if (port.nodePort !== 0 && port.hasEndpoints) {
     const chain = "KUBE-NODEPORTS";
     const target = jump(names.external);
-    if (configuration.countsLocalhostNodePorts) {
+    if (configuration.countsLocalhostNodePorts && answersOnLocalhost(configuration)) {
       const counter = { kind: "counter", name: "localhost_nps_accepted_pkts" } as const;
       const localhost = { kind: "destination", range: "127.0.0.0/8" } as const;
       const matches = [comment(port.name), protocolOf(writer), localhost, dport, counter];

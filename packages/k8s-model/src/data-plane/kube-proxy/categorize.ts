@@ -88,7 +88,7 @@ export function topologyModeOf(
     if (nodeHints.length === 0) allHaveNode = false;
     else if (nodeHints.includes(nodeName)) oneForNode = true;
     if (zoneHints.length === 0) allHaveZone = false;
-    else if (zone !== undefined && zoneHints.includes(zone)) oneForZone = true;
+    else if (zoneHints.includes(zone ?? "")) oneForZone = true;
   }
   if (allHaveNode && oneForNode) return "PreferSameNode";
   return allHaveZone && oneForZone ? "PreferSameZone" : "";
@@ -102,7 +102,7 @@ export function isAvailable(
 ): boolean {
   if (mode === "") return true;
   if (mode === "PreferSameNode") return nodeHints.includes(nodeName);
-  return zone !== undefined && zoneHints.includes(zone);
+  return zoneHints.includes(zone ?? "");
 }
 
 function union(

@@ -1,4 +1,5 @@
-import type { Endpoint, EndpointSlice } from "../../api/index.ts";
+import { formatIP, parseIP } from "../../address/index.ts";
+import type { Endpoint, EndpointSlice, Protocol } from "../../api/index.ts";
 
 /** One endpoint of a Service port as kube-proxy keeps it. */
 export interface EndpointInfo {
@@ -18,44 +19,41 @@ export interface EndpointInfo {
 /** The endpoints of one Service port, in the order of `key`, shared by every node. */
 export interface EndpointSet {
   readonly endpoints: readonly EndpointInfo[];
-  /**
-   * Keys that several slices hold at once, with all their entries: on a node where one of them is
-   * local, that one counts.
-   */
-  readonly duplicates: ReadonlyMap<string, readonly EndpointInfo[]>;
 }
 
 /**
- * The union of a Service's slices for one port name: what a proxy that has received exactly these
- * slices knows. Slices are taken in the order of their names; the first entry of an address counts.
+ * The union of a Service's slices for one port: what a proxy that has received exactly these slices
+ * knows. A slice's port belongs to a Service port when name and protocol are equal; without
+ * `protocol` the name alone decides.
+ *
+ * Where several entries have one address, the first stays unless a later one is not terminating: an
+ * address that a new pod took over is the new pod's. Slices are taken in the order of their names;
+ * kube-proxy takes them in random order, which shows only where two such entries are alive.
  */
-export function endpointSet(slices: readonly EndpointSlice[], portName: string): EndpointSet {
-  const byKey = new Map<string, EndpointInfo[]>();
+export function endpointSet(
+  slices: readonly EndpointSlice[],
+  portName: string,
+  protocol?: Protocol,
+): EndpointSet {
+  const byKey = new Map<string, EndpointInfo>();
   const ordered = [...slices].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   for (const slice of ordered) {
-    for (const { name = "", port } of slice.ports ?? []) {
-      if (name !== portName || port === undefined) continue;
-      for (const endpoint of slice.endpoints ?? []) collect(byKey, endpoint, port);
+    for (const port of slice.ports ?? []) {
+      const { name = "", port: number = 0 } = port;
+      if (name !== portName || number === 0) continue;
+      if (protocol !== undefined && (port.protocol ?? "TCP") !== protocol) continue;
+      for (const endpoint of slice.endpoints ?? []) collect(byKey, endpoint, number);
     }
   }
-  const endpoints = [...byKey.values()].map((entries) => entries[0] as EndpointInfo);
+  const endpoints = [...byKey.values()];
   endpoints.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  const duplicates = new Map([...byKey].filter(([, entries]) => entries.length > 1));
-  return { endpoints, duplicates };
+  return { endpoints };
 }
 
-/** The endpoints as one node sees them: of duplicates the first local one, else the first. */
-export function endpointsOnNode(set: EndpointSet, nodeName: string): readonly EndpointInfo[] {
-  if (set.duplicates.size === 0) return set.endpoints;
-  return set.endpoints.map(
-    (endpoint) =>
-      set.duplicates.get(endpoint.key)?.find((entry) => entry.nodeName === nodeName) ?? endpoint,
-  );
-}
-
-function collect(byKey: Map<string, EndpointInfo[]>, endpoint: Endpoint, port: number): void {
-  const [address] = endpoint.addresses;
-  if (address === undefined) return;
+function collect(byKey: Map<string, EndpointInfo>, endpoint: Endpoint, port: number): void {
+  const [text] = endpoint.addresses;
+  if (text === undefined) return;
+  const address = canonicalAddress(text);
   const key = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
   const { ready, serving, terminating } = endpoint.conditions ?? {};
   const info: EndpointInfo = {
@@ -70,7 +68,12 @@ function collect(byKey: Map<string, EndpointInfo[]>, endpoint: Endpoint, port: n
     nodeHints: (endpoint.hints?.forNodes ?? []).map(({ name }) => name),
     endpoint,
   };
-  const entries = byKey.get(key);
-  if (entries === undefined) byKey.set(key, [info]);
-  else entries.push(info);
+  if (!info.terminating || !byKey.has(key)) byKey.set(key, info);
+}
+
+/** Slices may write an IPv6 address in several ways: `fd00:0::1`. */
+function canonicalAddress(text: string): string {
+  if (!text.includes(":")) return text;
+  const address = parseIP(text);
+  return address === undefined ? text : formatIP(address);
 }

@@ -1,5 +1,5 @@
 import { type Categorized, isAvailable } from "./categorize.ts";
-import { type EndpointInfo, endpointsOnNode } from "./endpoint-info.ts";
+import type { EndpointInfo } from "./endpoint-info.ts";
 import type { PortView, Routing, TrafficOrigin } from "./port-view.ts";
 
 /** Why an endpoint is, or is not, among those that a connection may go to. */
@@ -27,7 +27,7 @@ export function explainRouting(
   origin: TrafficOrigin,
 ): RoutingExplanation {
   const routing = view.routing(nodeName, zone, origin);
-  const endpoints = endpointsOnNode(view.set, nodeName);
+  const { endpoints } = view.set;
   const categorized = view.categorized(nodeName, zone);
   const { internalPolicyLocal, externalPolicyLocal, service } = view.info;
   const headless = service.spec.clusterIP === "None";

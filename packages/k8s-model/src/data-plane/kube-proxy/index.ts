@@ -9,7 +9,6 @@ export {
   type EndpointInfo,
   type EndpointSet,
   endpointSet,
-  endpointsOnNode,
 } from "./endpoint-info.ts";
 export { type EndpointVerdict, explainRouting, type RoutingExplanation } from "./explain.ts";
 export { ExactNs, ProgrammingLatency } from "./network-programming.ts";

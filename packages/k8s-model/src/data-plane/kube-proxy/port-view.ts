@@ -1,11 +1,6 @@
 import type { EndpointSlice, Service, ServicePort } from "../../api/index.ts";
 import { type Categorized, categorize } from "./categorize.ts";
-import {
-  type EndpointInfo,
-  type EndpointSet,
-  endpointSet,
-  endpointsOnNode,
-} from "./endpoint-info.ts";
+import { type EndpointInfo, type EndpointSet, endpointSet } from "./endpoint-info.ts";
 import { type ServicePortInfo, servicePortInfo } from "./service-port.ts";
 import { filterByTopologyKeys, type NodeLabelsOf, topologyKeysOf } from "./topology-keys.ts";
 
@@ -64,8 +59,8 @@ export class PortView {
     podIndexOf: PodIndexOf,
     nodeLabelsOf?: NodeLabelsOf,
   ) {
-    this.info = servicePortInfo(service, port);
-    this.set = endpointSet(slices, port.name ?? "");
+    this.info = servicePortInfo(service, port, service.spec.ipFamilies?.[0] ?? "IPv4");
+    this.set = endpointSet(slices, port.name ?? "", port.protocol ?? "TCP");
     this.#podIndexOf = podIndexOf;
     this.#nodeLabelsOf = nodeLabelsOf ?? (() => undefined);
     // Traffic that stays on the node by policy knew no topology.
@@ -121,7 +116,7 @@ export class PortView {
   }
 
   categorized(nodeName: string, zone: string | undefined): Categorized {
-    return categorize(endpointsOnNode(this.set, nodeName), this.info, nodeName, zone);
+    return categorize(this.set.endpoints, this.info, nodeName, zone);
   }
 
   #choose(nodeName: string, zone: string | undefined): { internal: Routing; external: Routing } {
@@ -181,9 +176,6 @@ function specialNodes(set: EndpointSet, { usesLocalEndpoints }: ServicePortInfo)
   for (const { ready, nodeName, nodeHints } of set.endpoints) {
     if (usesLocalEndpoints && nodeName !== undefined) nodes.add(nodeName);
     if (ready) for (const name of nodeHints) nodes.add(name);
-  }
-  for (const entries of set.duplicates.values()) {
-    for (const { nodeName } of entries) if (nodeName !== undefined) nodes.add(nodeName);
   }
   return nodes;
 }

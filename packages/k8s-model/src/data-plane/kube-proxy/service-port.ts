@@ -1,4 +1,5 @@
-import type { Service, ServicePort } from "../../api/index.ts";
+import { formatIP, parseIP } from "../../address/index.ts";
+import type { IPFamily, Service, ServicePort } from "../../api/index.ts";
 
 /** What kube-proxy keeps of one port of a Service to choose endpoints for it. */
 export interface ServicePortInfo {
@@ -13,14 +14,19 @@ export interface ServicePortInfo {
   readonly usesLocalEndpoints: boolean;
 }
 
-export function servicePortInfo(service: Service, port: ServicePort): ServicePortInfo {
+/** The port as the proxy of one family reads it: addresses of the other family are none to it. */
+export function servicePortInfo(
+  service: Service,
+  port: ServicePort,
+  family: IPFamily,
+): ServicePortInfo {
   const { spec } = service;
   const external = spec.type === "NodePort" || spec.type === "LoadBalancer";
   const internalPolicyLocal = spec.internalTrafficPolicy === "Local";
   const externallyAccessible =
-    (external && (port.nodePort ?? 0) !== 0) ||
-    (spec.externalIPs ?? []).length > 0 ||
-    loadBalancerVIPs(service).length > 0;
+    (port.nodePort ?? 0) !== 0 ||
+    addressesOf(spec.externalIPs ?? [], family).length > 0 ||
+    addressesOf(loadBalancerVIPs(service), family).length > 0;
   const externalPolicyLocal =
     spec.externalTrafficPolicy === "Local" && (external || (spec.externalIPs ?? []).length > 0);
   return {
@@ -47,4 +53,14 @@ export function loadBalancerVIPs(service: Service): readonly string[] {
   return (status?.loadBalancer?.ingress ?? [])
     .filter(({ ip, ipMode }) => ip !== undefined && ip !== "" && (ipMode ?? "VIP") === "VIP")
     .map(({ ip }) => ip as string);
+}
+
+/** Those of the family, as kube-proxy prints them. */
+export function addressesOf(texts: readonly string[], family: IPFamily): readonly string[] {
+  const found: string[] = [];
+  for (const text of texts) {
+    const address = parseIP(text);
+    if (address?.family === family) found.push(formatIP(address));
+  }
+  return found;
 }

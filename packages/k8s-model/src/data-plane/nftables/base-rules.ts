@@ -1,3 +1,4 @@
+import { parseCIDR } from "../../address/index.ts";
 import type { NftablesConfiguration } from "./configuration.ts";
 import type { NftStatement } from "./rule.ts";
 import type { NftTransaction } from "./transaction.ts";
@@ -77,19 +78,20 @@ function writeMasquerading(transaction: NftTransaction): void {
 
 function writeClusterIPs(
   transaction: NftTransaction,
-  { serviceRanges }: NftablesConfiguration,
+  { serviceRanges, family }: NftablesConfiguration,
 ): void {
   const chain = "cluster-ips-check";
+  const ranges = serviceRanges.filter((range) => parseCIDR(range)?.family === family);
   transaction.add({ kind: "set", name: "cluster-ips" });
   transaction.rule({
     chain,
     statements: [{ kind: "destination-in-set", set: "cluster-ips" }, { kind: "reject" }],
     comment: "Reject traffic to invalid ports of ClusterIPs",
   });
-  if (serviceRanges.length === 0) return;
+  if (ranges.length === 0) return;
   transaction.rule({
     chain,
-    statements: [{ kind: "destination-in", ranges: serviceRanges }, { kind: "drop" }],
+    statements: [{ kind: "destination-in", ranges }, { kind: "drop" }],
     comment: "Drop traffic to unallocated ClusterIPs",
   });
 }

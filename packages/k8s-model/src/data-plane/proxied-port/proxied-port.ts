@@ -1,12 +1,8 @@
-import { type CIDR, formatIP, parseCIDR, parseIP } from "../../address/index.ts";
+import { type CIDR, parseCIDR } from "../../address/index.ts";
 import type { IPFamily, Protocol, Service, ServicePort } from "../../api/index.ts";
 import { categorize } from "../kube-proxy/categorize.ts";
-import {
-  type EndpointInfo,
-  type EndpointSet,
-  endpointsOnNode,
-} from "../kube-proxy/endpoint-info.ts";
-import { loadBalancerVIPs, servicePortInfo } from "../kube-proxy/service-port.ts";
+import type { EndpointInfo, EndpointSet } from "../kube-proxy/endpoint-info.ts";
+import { addressesOf, loadBalancerVIPs, servicePortInfo } from "../kube-proxy/service-port.ts";
 
 /** What a proxy knows of its own node. */
 export interface ProxyNode {
@@ -61,11 +57,17 @@ export function hasExternalEndpoints(port: ProxiedPort): boolean {
   return port.hasEndpoints && !(port.externalPolicyLocal && port.local.length === 0);
 }
 
-/** Whether proxies skip a Service altogether: headless, without address, or a name outside. */
-export function isProxied({ spec }: Service): boolean {
-  const { clusterIP = "", type } = spec;
-  return type !== "ExternalName" && clusterIP !== "" && clusterIP !== "None";
+/**
+ * Whether kube-proxy's proxier of one family has rules for a Service: not for a headless one, a name
+ * outside, one without an address of the family, or one labelled for another proxy.
+ */
+export function isProxied(service: Service, family: IPFamily = "IPv4"): boolean {
+  const { spec, metadata } = service;
+  if (spec.type === "ExternalName" || OTHER_PROXY_LABEL in (metadata.labels ?? {})) return false;
+  return clusterIPOf(service, family) !== undefined;
 }
+
+const OTHER_PROXY_LABEL = "service.kubernetes.io/service-proxy-name";
 
 /** The port as the proxy of one family on one node programs it (kube-proxy 1.36). */
 export function proxiedPort(
@@ -74,13 +76,12 @@ export function proxiedPort(
   set: EndpointSet,
   node: ProxyNode,
 ): ProxiedPort {
-  const info = servicePortInfo(service, port);
-  const chosen = categorize(endpointsOnNode(set, node.name), info, node.name, node.zone);
+  const info = servicePortInfo(service, port, node.family);
+  const chosen = categorize(set.endpoints, info, node.name, node.zone);
   const { spec, metadata } = service;
   const namespace = metadata.namespace ?? "default";
   const portName = port.name ?? "";
   const key = `${namespace}/${metadata.name}`;
-  const ofFamily = (texts: readonly string[]): string[] => addressesOf(texts, node.family);
   return {
     service: key,
     name: portName === "" ? key : `${key}:${portName}`,
@@ -88,11 +89,11 @@ export function proxiedPort(
     serviceName: metadata.name,
     portName,
     protocol: port.protocol ?? "TCP",
-    clusterIP: clusterIPOf(service, node.family),
+    clusterIP: clusterIPOf(service, node.family) ?? "",
     port: port.port,
     nodePort: port.nodePort ?? 0,
-    externalIPs: ofFamily(spec.externalIPs ?? []),
-    loadBalancerIPs: ofFamily(loadBalancerVIPs(service)),
+    externalIPs: addressesOf(spec.externalIPs ?? [], node.family),
+    loadBalancerIPs: addressesOf(loadBalancerVIPs(service), node.family),
     sourceRanges: sourceRanges(spec.loadBalancerSourceRanges ?? [], node.family),
     healthCheckNodePort: healthCheckNodePort(service),
     affinitySeconds: affinitySeconds(service),
@@ -107,18 +108,9 @@ export function proxiedPort(
   };
 }
 
-function clusterIPOf({ spec }: Service, family: IPFamily): string {
+function clusterIPOf({ spec }: Service, family: IPFamily): string | undefined {
   const all = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
-  return addressesOf(all, family)[0] ?? spec.clusterIP ?? "";
-}
-
-function addressesOf(texts: readonly string[], family: IPFamily): string[] {
-  const found: string[] = [];
-  for (const text of texts) {
-    const address = parseIP(text);
-    if (address?.family === family) found.push(formatIP(address));
-  }
-  return found;
+  return addressesOf(all, family)[0];
 }
 
 /** Ranges of the family; a range over everything is no restriction. */

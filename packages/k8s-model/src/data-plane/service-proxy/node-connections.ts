@@ -7,6 +7,7 @@ import {
   type FlowTuple,
 } from "../conntrack/index.ts";
 import type { ProxyState } from "../proxied-port/index.ts";
+import { familyOf } from "./rule-service-proxy.ts";
 import type {
   NewConnection,
   ProgramCost,
@@ -80,7 +81,7 @@ export class NodeConnections {
   }
 
   #clean(): void {
-    const cleaner = new ConntrackCleaner(this.#services);
+    const cleaner = new ConntrackCleaner(this.#services, familyOf(this.#node));
     this.table.deleteWhere((entry) =>
       cleaner.isStale({
         protocol: entry.original.protocol,

@@ -95,7 +95,7 @@ export function masquerades(
   host: ProxyHost,
   endpoint: string,
 ): boolean {
-  if (endpoint.startsWith(`${source}:`)) return true;
+  if (endpoint.startsWith(source.includes(":") ? `[${source}]:` : `${source}:`)) return true;
   if (what === "cluster-ip") {
     return host.podRange !== undefined && !rangeContains(host.podRange, source);
   }

@@ -217,7 +217,7 @@ function endpointInSocket(
   const port = service?.spec.ports?.find((one) => one.port === to.port);
   const node = lab.plan.nodes.find(({ pods }) => pods.some(({ name }) => name === from));
   if (service === undefined || port === undefined || node === undefined) return undefined;
-  const set = endpointSet(services.get(to.service)?.slices ?? [], port.name ?? "");
+  const set = endpointSet(services.get(to.service)?.slices ?? [], port.name ?? "", port.protocol);
   const home = { name: node.name, zone: node.zone, family: "IPv4" } as const;
   const { cluster, local, internalPolicyLocal } = proxiedPort(service, port, set, home);
   const choice = internalPolicyLocal ? local : cluster;
