@@ -1,6 +1,7 @@
 export { callOrder, compileTraffic, distributionOf } from "./compile.ts";
 export * from "./file/index.ts";
 export { type EdgeFlow, expectedFlows, type Flows, sourceRateHz } from "./flows.ts";
+export * from "./import/index.ts";
 export * from "./inference/index.ts";
 export {
   DROPPED,

@@ -9,14 +9,19 @@ import {
   type CallGraph,
   type ClientSpec,
   inferCallGraph,
+  isEdgeTable,
+  type ObservedEdge,
   parseTraffic,
+  readEdgeTable,
   type TrafficFile,
   type TrafficSpec,
   trafficOf,
+  trafficOfEdges,
 } from "../../traffic/index.ts";
 
 /** What the user says of the traffic. */
 export interface GivenTraffic {
+  /** A traffic file, or a table of observed traffic. */
   readonly trafficSource?: ManifestSource;
   /** Requests per second by client, entry Service or workload name. */
   readonly rates?: ReadonlyMap<string, number>;
@@ -42,18 +47,18 @@ export function prepareTraffic(
   after: readonly ManifestObject[],
 ): PreparedTraffic {
   const diagnostics: Diagnostic[] = [];
-  const file = readTrafficFile(trafficSource, diagnostics);
+  const said = readTraffic(trafficSource, diagnostics);
   const callGraph = inferCallGraph(readable(before));
-  if (file?.calls === undefined) diagnostics.push(...callGraph.diagnostics);
-  const given = trafficWith(callGraph, file, diagnostics);
+  if (!saysCalls(said)) diagnostics.push(...callGraph.diagnostics);
+  const given = trafficWith(callGraph, said, diagnostics);
   const rateSources = new Map<string, string>();
   const rated = withRates(given, rates, rateSources, diagnostics);
-  const changed = trafficWith(inferCallGraph(readable(after), callGraph), file, []);
+  const changed = trafficWith(inferCallGraph(readable(after), callGraph), said, []);
   return {
     before: rated,
     after: withRates(changed, rates, rateSources, []),
     callGraph,
-    isGiven: file !== undefined,
+    isGiven: said !== undefined,
     rateSources,
     diagnostics,
     moneyIsGiven: isComplete(rated),
@@ -66,23 +71,38 @@ function readable(objects: readonly ManifestObject[]): readonly ManifestObject[]
   return [...simulated, ...inference];
 }
 
-function readTrafficFile(
+/** What a file says of the traffic: a traffic file, or edges that were observed. */
+type SaidTraffic =
+  | { readonly kind: "file"; readonly file: TrafficFile }
+  | { readonly kind: "observed"; readonly edges: readonly ObservedEdge[] };
+
+function readTraffic(
   source: ManifestSource | undefined,
   diagnostics: Diagnostic[],
-): TrafficFile | undefined {
+): SaidTraffic | undefined {
   if (source === undefined) return undefined;
+  if (isEdgeTable(source.text)) {
+    const { edges, diagnostics: found } = readEdgeTable(source);
+    diagnostics.push(...found);
+    return edges.length === 0 ? undefined : { kind: "observed", edges };
+  }
   const { traffic, diagnostics: found } = parseTraffic(source.text, source.file);
   diagnostics.push(...found);
-  return traffic;
+  return traffic === undefined ? undefined : { kind: "file", file: traffic };
+}
+
+function saysCalls(said: SaidTraffic | undefined): boolean {
+  return said?.kind === "observed" || said?.file.calls !== undefined;
 }
 
 function trafficWith(
   graph: CallGraph,
-  file: TrafficFile | undefined,
+  said: SaidTraffic | undefined,
   diagnostics: Diagnostic[],
 ): TrafficSpec {
-  if (file === undefined) return trafficOf(graph);
-  const { spec, diagnostics: found } = applyTraffic(graph, file);
+  if (said === undefined) return trafficOf(graph);
+  const { spec, diagnostics: found } =
+    said.kind === "observed" ? trafficOfEdges(graph, said.edges) : applyTraffic(graph, said.file);
   diagnostics.push(...found);
   return spec;
 }

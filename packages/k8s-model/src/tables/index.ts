@@ -1,0 +1,11 @@
+export { readCsv } from "./csv.ts";
+export {
+  type Field,
+  isCsvTable,
+  isDocumentTable,
+  readTable,
+  type TableRecord,
+  type TableShape,
+} from "./table.ts";
+export { instantSeconds } from "./time.ts";
+export { writeCsv } from "./write-csv.ts";
