@@ -91,10 +91,11 @@ function transportOf({ transport, dontFragment }: Packet): TransportPart {
     }
     case "ipip":
       return { protocol: "IP", ...none, ...df, sourcePort: null, destinationPort: null };
-    case "icmp": {
+    case "icmp":
+    case "icmpv6": {
       const { type, code, mtu, quoted } = transport;
       return {
-        protocol: "ICMP",
+        protocol: transport.kind === "icmp" ? "ICMP" : "ICMPv6",
         ...none,
         ...df,
         sourcePort: null,

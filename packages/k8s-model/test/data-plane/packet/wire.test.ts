@@ -14,6 +14,7 @@ import {
 } from "@k8s-netsim/k8s-model/data-plane";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checksumResidue } from "./checksum-residue.ts";
 
 function datagram(bytes: number, source = "10.0.0.1", destination = "10.0.0.2"): Packet {
   return {
@@ -24,21 +25,6 @@ function datagram(bytes: number, source = "10.0.0.1", destination = "10.0.0.2"):
     identification: 7,
     transport: { kind: "udp", sourcePort: 1000, destinationPort: 2000, payload: "x".repeat(bytes) },
   };
-}
-
-/** Sums a transport header with its pseudo header: 0 where the checksum in it is right. */
-function residue(packet: Uint8Array): number {
-  const isIPv6 = (packet[0] as number) >> 4 === 6;
-  const header = isIPv6 ? 40 : 20;
-  const length = packet.length - header;
-  const addresses = isIPv6 ? packet.subarray(8, 40) : packet.subarray(12, 20);
-  const protocol = packet[isIPv6 ? 6 : 9] as number;
-  const tail = Uint8Array.of(0, protocol, length >> 8, length & 0xff);
-  const all = new Uint8Array(addresses.length + tail.length + length);
-  all.set(addresses);
-  all.set(tail, addresses.length);
-  all.set(packet.subarray(header), addresses.length + tail.length);
-  return internetChecksum(all);
 }
 
 describe("checksums", () => {
@@ -65,7 +51,8 @@ describe("checksums", () => {
         kinds.add(transport.kind);
         expect(packet).toHaveLength(packetBytes(frame.packet));
         expect(internetChecksum(packet.subarray(0, 20))).toBe(0);
-        if (transport.kind === "tcp" || transport.kind === "udp") expect(residue(packet)).toBe(0);
+        if (transport.kind === "tcp" || transport.kind === "udp")
+          expect(checksumResidue(packet)).toBe(0);
         if (transport.kind === "icmp") expect(internetChecksum(packet.subarray(20))).toBe(0);
         if (transport.kind === "sctp") {
           const sctp = packet.slice(20);
@@ -81,7 +68,7 @@ describe("checksums", () => {
   it("holds over IPv6, too", () => {
     const packet = encodePacket(datagram(101, "fd00::1", "fd00:0:0:1::2"));
     expect(packet).toHaveLength(40 + 8 + 101);
-    expect(residue(packet)).toBe(0);
+    expect(checksumResidue(packet)).toBe(0);
   });
 });
 
@@ -100,9 +87,14 @@ describe("tunnels add what their headers need", () => {
     expect(outer({ ...udp, tunnelled: { encapsulation: "vxlan", vni: 1, frame } })).toBe(50);
     expect(outer({ ...udp, tunnelled: { encapsulation: "geneve", vni: 1, frame } })).toBe(50);
     expect(outer({ kind: "ipip", packet: inner })).toBe(20);
-    expect(outer({ ...udp, sealed: datagram(100) })).toBe(60);
-    const odd = encodePacket({ ...inner, transport: { ...udp, sealed: datagram(101) } });
+    const sealed = (packet: Packet, mtu = 1420) => ({ packet, mtu, counter: 0 });
+    expect(outer({ ...udp, sealed: sealed(datagram(100)) })).toBe(60);
+    const odd = encodePacket({ ...inner, transport: { ...udp, sealed: sealed(datagram(101)) } });
     expect(odd.length - encodePacket(datagram(101)).length).toBe(60 + 15);
+    // Padding ends where the device's MTU does.
+    const full = datagram(1420 - 28);
+    const packed = encodePacket({ ...inner, transport: { ...udp, sealed: sealed(full) } });
+    expect(packed.length - encodePacket(full).length).toBe(60);
   });
 });
 
@@ -132,6 +124,33 @@ describe("fragments", () => {
         },
       ),
       { numRuns: 50 },
+    );
+  });
+
+  it("of IPv6 have a header of their own in front of each piece", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1500, max: 9000 }),
+        fc.integer({ min: 1280, max: 1500 }),
+        (bytes, mtu) => {
+          const whole = datagram(bytes, "fd00::1", "fd00::2");
+          const parts = fragmentsOf(whole, mtu).map((piece) => encodePacket(piece));
+          const payload: number[] = [];
+          for (const [i, part] of parts.entries()) {
+            const view = new DataView(part.buffer);
+            expect(part.length).toBeLessThanOrEqual(mtu);
+            expect(view.getUint16(4)).toBe(part.length - 40);
+            expect([part[6], part[40]]).toEqual([44, 17]);
+            const at = view.getUint16(42);
+            expect(at & ~7).toBe(payload.length);
+            expect(at & 1).toBe(i < parts.length - 1 ? 1 : 0);
+            expect(view.getUint32(44)).toBe(7);
+            payload.push(...part.subarray(48));
+          }
+          expect(payload).toEqual([...encodePacket(whole).subarray(40)]);
+        },
+      ),
+      { numRuns: 30 },
     );
   });
 });

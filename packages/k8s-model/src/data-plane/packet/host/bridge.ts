@@ -115,7 +115,7 @@ export class Bridge implements FrameReceiver, Link {
       return;
     }
     if (netfilter.filter("forward", transit) !== "accept") return;
-    const address = this.#node.addressOn(this.#own);
+    const address = this.#node.addressOn(this.#own, transit.packet.destination);
     if (netfilter.after("postrouting", transit, address) !== "accept") return;
     port.transmit({ ...frame, packet: transit.packet });
   }

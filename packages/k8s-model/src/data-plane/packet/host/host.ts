@@ -2,14 +2,16 @@ import type { RandomStream } from "@k8s-netsim/sim-core";
 import type { Transit } from "../netfilter/index.ts";
 import {
   type IcmpMessage,
+  isIcmp,
   isIcmpError,
+  isIPv6,
   type Packet,
   type SctpPacket,
   TcpFlag,
   type TcpSegment,
   type UdpDatagram,
 } from "../wire/index.ts";
-import { IcmpCode } from "./icmp-errors.ts";
+import { icmpErrorKind } from "./icmp-errors.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Ends } from "./socket-ends.ts";
 import { TcpConnection } from "./tcp-connection.ts";
@@ -18,6 +20,17 @@ import { UdpSocket } from "./udp-socket.ts";
 
 const FIRST_PORT = 32_768;
 const PORTS = 28_232;
+
+/** Types of the two halves of a ping. */
+export const ECHO: Readonly<Record<IcmpMessage["kind"], { request: number; reply: number }>> = {
+  icmp: { request: 8, reply: 0 },
+  icmpv6: { request: 128, reply: 129 },
+};
+
+/** Stands for a source address that nobody has. */
+export function anyAddress(destination: string): string {
+  return isIPv6(destination) ? "::" : "0.0.0.0";
+}
 
 /** A program's answer to a datagram; undefined: it says nothing. */
 export type UdpService = (request: UdpDatagram, from: Ends) => void;
@@ -99,7 +112,8 @@ export class Host {
   }
 
   #ends(remoteAddress: string, remotePort: number, from: string | undefined): Ends {
-    const localAddress = from ?? this.namespace.sourceFor(remoteAddress) ?? "0.0.0.0";
+    const localAddress =
+      from ?? this.namespace.sourceFor(remoteAddress) ?? anyAddress(remoteAddress);
     return { localAddress, localPort: this.freePort(), remoteAddress, remotePort };
   }
 
@@ -129,6 +143,7 @@ export class Host {
         this.#deliverUdp(packet, transport, transit);
         return;
       case "icmp":
+      case "icmpv6":
         this.#deliverIcmp(packet, transport);
         return;
       case "ipip":
@@ -136,7 +151,7 @@ export class Host {
         return;
       case "sctp":
         if (this.#sctp !== undefined) this.#sctp(transport, packet);
-        else this.namespace.refuse(transit, 3, IcmpCode.PROTOCOL);
+        else this.namespace.refuse(transit, "protocol-unknown");
     }
   }
 
@@ -206,22 +221,22 @@ export class Host {
       service(datagram, ends);
       return;
     }
-    this.namespace.refuse(transit, 3, IcmpCode.PORT);
+    this.namespace.refuse(transit, "port-unreachable");
   }
 
   #deliverIcmp(packet: Packet, message: IcmpMessage): void {
     if (isIcmpError(message)) this.#deliverError(message);
-    else if (message.type === 8) this.#echo(packet, message);
+    else if (message.type === ECHO[message.kind].request) this.#echo(packet, message);
     this.#icmp?.(message, packet);
   }
 
-  #deliverError({ type, code, mtu, quoted }: IcmpMessage): void {
+  #deliverError(message: IcmpMessage): void {
+    const { mtu, quoted } = message;
     if (quoted === undefined) return;
     const { transport, source, destination } = quoted.packet;
-    if (transport.kind === "icmp" || transport.kind === "ipip") return;
-    if (type === 3 && code === IcmpCode.FRAGMENTATION_NEEDED && mtu !== undefined) {
-      this.namespace.learnPathMtu(destination, mtu);
-    }
+    if (isIcmp(transport) || transport.kind === "ipip") return;
+    const kind = icmpErrorKind(message);
+    if (kind === "too-big" && mtu !== undefined) this.namespace.learnPathMtu(destination, mtu);
     const { sourcePort: localPort, destinationPort: remotePort } = transport;
     const key = endsKey({
       localAddress: source,
@@ -229,13 +244,13 @@ export class Host {
       remoteAddress: destination,
       remotePort,
     });
-    if (transport.kind === "tcp") this.#tcp.get(key)?.receiveError(type, code, mtu);
-    else this.#udp.get(key)?.receiveError(type, code);
+    if (transport.kind === "tcp") this.#tcp.get(key)?.receiveError(kind);
+    else this.#udp.get(key)?.receiveError(kind);
   }
 
   #echo(packet: Packet, message: IcmpMessage): void {
     const { source, destination } = packet;
-    const transport: IcmpMessage = { ...message, type: 0 };
+    const transport: IcmpMessage = { ...message, type: ECHO[message.kind].reply };
     this.namespace.send({
       ...packet,
       source: destination,

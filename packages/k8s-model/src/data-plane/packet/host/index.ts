@@ -1,5 +1,6 @@
 export { Bridge } from "./bridge.ts";
-export { Host } from "./host.ts";
+export { anyAddress, ECHO, Host } from "./host.ts";
+export { icmpErrorKind } from "./icmp-errors.ts";
 export { type Happening, NetworkNamespace } from "./network-namespace.ts";
 export { listenSctp, SctpAssociation } from "./sctp-association.ts";
 export type { Reading, SocketErrorCode } from "./socket-error.ts";

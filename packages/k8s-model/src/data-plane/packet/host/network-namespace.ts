@@ -7,8 +7,15 @@ import {
   RoutingTable,
 } from "../link/index.ts";
 import { type HookVerdict, type Netfilter, PeerBudget, type Transit } from "../netfilter/index.ts";
-import { type Frame, fragmentsOf, type Packet, packetBytes, Reassembly } from "../wire/index.ts";
-import { destinationUnreachable, IcmpCode, icmpErrorAbout } from "./icmp-errors.ts";
+import {
+  type Frame,
+  fragmentsOf,
+  isIPv6,
+  type Packet,
+  packetBytes,
+  Reassembly,
+} from "../wire/index.ts";
+import { type IcmpDetails, type IcmpErrorKind, icmpErrorAbout } from "./icmp-errors.ts";
 
 /** Why the stack did not take a packet from a socket. */
 export type SendFailure = "no-route" | "not-permitted" | "too-big";
@@ -79,6 +86,10 @@ export class NetworkNamespace implements FrameReceiver {
     return this.#interfaces.get(device);
   }
 
+  get interfaces(): readonly NetworkInterface[] {
+    return [...this.#interfaces.values()];
+  }
+
   isLocalAddress(address: string): boolean {
     if (address.startsWith("127.") || address === "::1") return true;
     for (const one of this.#interfaces.values()) {
@@ -91,7 +102,7 @@ export class NetworkNamespace implements FrameReceiver {
   sourceFor(destination: string): string | undefined {
     if (this.isLocalAddress(destination)) return destination;
     const route = this.routes.lookup(destination);
-    return route === undefined ? undefined : this.#addressOn(route.device);
+    return route === undefined ? undefined : this.#addressOn(route.device, destination);
   }
 
   /** The largest packet that is known to get there. */
@@ -156,26 +167,32 @@ export class NetworkNamespace implements FrameReceiver {
   }
 
   /** Sends an ICMP error about a packet, if the budget of its sender allows. */
-  refuse(
-    transit: Transit,
-    type: number,
-    code: number,
-    extra: { mtu?: number; gateway?: string } = {},
-  ): void {
+  refuse(transit: Transit, kind: IcmpErrorKind, details: IcmpDetails = {}): void {
     const { packet } = transit;
     const source = this.isLocalAddress(packet.destination)
       ? packet.destination
       : this.sourceFor(packet.source);
     if (source === undefined) return;
-    const error = icmpErrorAbout(packet, source, type, code, extra);
+    const error = icmpErrorAbout(packet, source, kind, details);
     if (error === undefined) return;
-    const limited = !(type === 3 && code === IcmpCode.FRAGMENTATION_NEEDED) && type !== 5;
+    const limited = kind !== "too-big" && kind !== "redirect";
     const near = this.isLocalAddress(packet.source);
-    if (limited && !near && !this.budget.takeError(packet.source, this.now)) {
+    const share = this.#budgetShare(packet.source);
+    if (limited && !near && !this.budget.takeError(packet.source, this.now, share)) {
       this.tell(`ICMP error to ${packet.source} not sent: its budget is used up`, packet);
       return;
     }
     this.send(error, errorTracking(transit));
+  }
+
+  /**
+   * How much of the usual time between errors this sender's route asks for: over IPv6 the kernel grants
+   * a whole network more than one host, twice as much for each 32 bits that its prefix is shorter.
+   */
+  #budgetShare(sender: string): number {
+    if (!isIPv6(sender)) return 1;
+    const to = this.routes.lookup(sender)?.to ?? "::/0";
+    return 1 / (1 << ((128 - Number(to.slice(to.indexOf("/") + 1))) >> 5));
   }
 
   /** The MAC of a neighbour; asks the link where it is not known. */
@@ -185,7 +202,7 @@ export class NetworkNamespace implements FrameReceiver {
     const found = out.link?.resolve(out, address);
     if (found === undefined) return undefined;
     const receiver = found.owner?.receiver;
-    const [own] = out.hostAddresses;
+    const own = this.addressOn(out, address);
     if (receiver instanceof NetworkNamespace && own !== undefined) {
       receiver.neighbours.overhear(own, out.mac, this.now);
     }
@@ -193,9 +210,10 @@ export class NetworkNamespace implements FrameReceiver {
     return found.mac;
   }
 
-  /** The address that a masqueraded connection leaves with. */
-  addressOn(out: NetworkInterface): string | undefined {
-    return out.hostAddresses[0];
+  /** The address that a masqueraded connection to somebody leaves with. */
+  addressOn(out: NetworkInterface, towards: string): string | undefined {
+    const overIPv6 = isIPv6(towards);
+    return out.hostAddresses.find((address) => isIPv6(address) === overIPv6);
   }
 
   tell(what: string, packet: Packet): void {
@@ -207,12 +225,14 @@ export class NetworkNamespace implements FrameReceiver {
     return this.#identification;
   }
 
-  #addressOn(device: string): string | undefined {
-    const own = this.interface(device)?.hostAddresses[0];
+  #addressOn(device: string, towards: string): string | undefined {
+    const out = this.interface(device);
+    const own = out === undefined ? undefined : this.addressOn(out, towards);
     if (own !== undefined) return own;
     // A device without an address lends one of another.
     for (const one of this.#interfaces.values()) {
-      if (one.hostAddresses[0] !== undefined) return one.hostAddresses[0];
+      const lent = this.addressOn(one, towards);
+      if (lent !== undefined) return lent;
     }
     return undefined;
   }
@@ -228,10 +248,7 @@ export class NetworkNamespace implements FrameReceiver {
   #passes(verdict: HookVerdict, transit: Transit, hook: string): boolean {
     if (verdict === "accept") return true;
     this.tell(`${verdict === "drop" ? "dropped" : "refused"} by a rule (${hook})`, transit.packet);
-    if (verdict === "reject") {
-      const { type, code } = destinationUnreachable("PORT");
-      this.refuse(transit, type, code);
-    }
+    if (verdict === "reject") this.refuse(transit, "port-unreachable");
     return false;
   }
 
@@ -245,23 +262,25 @@ export class NetworkNamespace implements FrameReceiver {
   #forward(arrivedOn: NetworkInterface, transit: Transit, next: Next | undefined): void {
     const { packet } = transit;
     if (packet.ttl <= 1) {
-      this.refuse(transit, 11, 0);
+      this.refuse(transit, "time-exceeded");
       return;
     }
     if (next === undefined) {
-      this.refuse(transit, 3, IcmpCode.NET);
+      this.refuse(transit, "no-route");
       return;
     }
     const { out, hop } = next;
-    if (packet.dontFragment && packetBytes(packet) > out.mtu) {
-      this.refuse(transit, 3, IcmpCode.FRAGMENTATION_NEEDED, { mtu: out.mtu });
+    // Routers cut nothing of IPv6.
+    const whole = packet.dontFragment || isIPv6(packet.source);
+    if (whole && packetBytes(packet) > out.mtu) {
+      this.refuse(transit, "too-big", { mtu: out.mtu });
       return;
     }
     transit.packet = { ...packet, ttl: packet.ttl - 1 };
     // A sender on the same link could have gone there itself.
-    if (out === arrivedOn && this.#isOnLink(packet.source, out)) {
+    if (out === arrivedOn && !isIPv6(hop) && this.#isOnLink(packet.source, out)) {
       if (this.budget.takeRedirect(packet.source, this.now)) {
-        this.refuse(transit, 5, 1, { gateway: hop });
+        this.refuse(transit, "redirect", { gateway: hop });
       }
     }
     const verdict = this.netfilter?.filter("forward", transit) ?? "accept";
@@ -274,12 +293,13 @@ export class NetworkNamespace implements FrameReceiver {
   }
 
   #leave(transit: Transit, { out, hop }: Next): boolean {
-    const after = this.netfilter?.after("postrouting", transit, this.addressOn(out)) ?? "accept";
+    const own = this.addressOn(out, transit.packet.destination);
+    const after = this.netfilter?.after("postrouting", transit, own) ?? "accept";
     if (!this.#passes(after, transit, "postrouting")) return false;
     const mac = this.resolve(out, hop);
     if (mac === undefined) {
       this.tell(`nobody on ${out.name} has ${hop}`, transit.packet);
-      this.simulation.after(UNRESOLVED_NS, () => this.refuse(transit, 3, IcmpCode.HOST));
+      this.simulation.after(UNRESOLVED_NS, () => this.refuse(transit, "host-unreachable"));
       return true;
     }
     const { packet } = transit;

@@ -1,6 +1,6 @@
 import { Signal } from "@k8s-netsim/sim-core";
 import type { Packet, SctpChunk, SctpChunkKind, SctpPacket } from "../wire/index.ts";
-import type { Host } from "./host.ts";
+import { anyAddress, type Host } from "./host.ts";
 
 /** What chunks carry beyond their own header. */
 const BODY_BYTES: Readonly<Record<SctpChunkKind, number>> = {
@@ -75,7 +75,7 @@ export class SctpAssociation {
   constructor(host: Host, destination: string, destinationPort: number, tag: number) {
     this.#host = host;
     this.#tag = tag;
-    const source = host.namespace.sourceFor(destination) ?? "0.0.0.0";
+    const source = host.namespace.sourceFor(destination) ?? anyAddress(destination);
     this.#ends = { source, destination, sourcePort: host.freePort(), destinationPort };
     host.serveSctp((packet: SctpPacket, whole) => {
       if (packet.destinationPort === this.#ends.sourcePort) this.#answer.fire(whole);

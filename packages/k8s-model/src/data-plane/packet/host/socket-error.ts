@@ -1,3 +1,5 @@
+import type { IcmpErrorKind } from "./icmp-errors.ts";
+
 /** What a program's call on a socket fails with, by the names of errno. */
 export type SocketErrorCode =
   | "ECONNREFUSED"
@@ -15,11 +17,16 @@ export type Reading =
   | { readonly kind: "end" }
   | { readonly kind: "error"; readonly error: SocketErrorCode };
 
-/** The error that an ICMP message means to a connected socket; undefined: it goes on trying. */
-export function errorOfIcmp(type: number, code: number): SocketErrorCode | undefined {
-  if (type === 11) return "EHOSTUNREACH";
-  if (type !== 3) return undefined;
-  if (code === 3 || code === 2) return "ECONNREFUSED";
-  if (code === 4) return "EMSGSIZE";
-  return code === 0 ? "ENETUNREACH" : "EHOSTUNREACH";
+/** The error that a report of ICMP means to a connected socket; undefined: it goes on trying. */
+export function errorOfIcmp(kind: IcmpErrorKind | undefined): SocketErrorCode | undefined {
+  return kind === undefined ? undefined : ERRORS[kind];
 }
+
+const ERRORS: Readonly<Partial<Record<IcmpErrorKind, SocketErrorCode>>> = {
+  "no-route": "ENETUNREACH",
+  "host-unreachable": "EHOSTUNREACH",
+  "protocol-unknown": "ECONNREFUSED",
+  "port-unreachable": "ECONNREFUSED",
+  "too-big": "EMSGSIZE",
+  "time-exceeded": "EHOSTUNREACH",
+};

@@ -1,5 +1,6 @@
 import { Signal, type Simulation, Store } from "@k8s-netsim/sim-core";
 import { TcpFlag, type TcpSegment } from "../wire/index.ts";
+import type { IcmpErrorKind } from "./icmp-errors.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Ends } from "./socket-ends.ts";
 import { errorOfIcmp, type Reading, type SocketErrorCode } from "./socket-error.ts";
@@ -105,13 +106,13 @@ export class TcpConnection {
   }
 
   /** An ICMP error about one of our segments. */
-  receiveError(type: number, code: number, mtu: number | undefined): void {
-    if (type === 3 && code === 4 && mtu !== undefined) {
+  receiveError(kind: IcmpErrorKind | undefined): void {
+    if (kind === "too-big") {
       this.#segmentLimitChanged = true;
       if (this.#backlog === undefined) this.#resegment();
       return;
     }
-    const error = errorOfIcmp(type, code);
+    const error = errorOfIcmp(kind);
     // Later ones may pass: the connection goes on trying.
     if (error !== undefined && this.state === "SYN_SENT") this.#fail(error);
   }

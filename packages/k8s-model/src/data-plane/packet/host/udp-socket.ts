@@ -1,4 +1,6 @@
 import { Store } from "@k8s-netsim/sim-core";
+import { ipHeaderBytes, UDP_BYTES } from "../wire/index.ts";
+import type { IcmpErrorKind } from "./icmp-errors.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
 import type { Ends } from "./socket-ends.ts";
 import { errorOfIcmp, type Reading, type SocketErrorCode } from "./socket-error.ts";
@@ -23,7 +25,8 @@ export class UdpSocket {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending !== undefined) return pending;
-    if (28 + payload.length > this.#host.pathMtu(destination)) return "EMSGSIZE";
+    const headers = ipHeaderBytes(destination) + UDP_BYTES;
+    if (headers + payload.length > this.#host.pathMtu(destination)) return "EMSGSIZE";
     const failure = this.#host.send({
       source,
       destination,
@@ -44,8 +47,8 @@ export class UdpSocket {
     this.received.offer({ kind: "data", text });
   }
 
-  receiveError(type: number, code: number): void {
-    const error = errorOfIcmp(type, code);
+  receiveError(kind: IcmpErrorKind | undefined): void {
+    const error = errorOfIcmp(kind);
     if (error !== undefined) this.received.offer({ kind: "error", error });
   }
 }

@@ -4,12 +4,12 @@ export { type Answer, answerText, type Target, tcpExchange, udpExchange } from "
 export { Lab, type LabOptions } from "./lab.ts";
 export type { PodNetwork } from "./lab-network.ts";
 export { LAB_SERVICES, type LabService } from "./lab-services.ts";
-export type { ProxyMode } from "./node-proxy.ts";
 export { type PacketWay, packetWays } from "./packet-way.ts";
 export { addressOf, clusterIP } from "./places.ts";
 export { type LabPlan, PACKET_LAB, type PlannedNode } from "./plan.ts";
 export { playSituation } from "./play.ts";
 export { answer as serveRequests } from "./programs.ts";
+export type { ProxyMode } from "./proxier.ts";
 export type { Note, Sighting, TrackingTable } from "./sighting.ts";
 export type { Situation } from "./situation.ts";
 export { SITUATIONS } from "./situations.ts";

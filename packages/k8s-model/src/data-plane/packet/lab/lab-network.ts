@@ -1,4 +1,5 @@
 import type { Simulation } from "@k8s-netsim/sim-core";
+import { formatIPv4, formatIPv6, parseCIDR, parseIP } from "../../../address/index.ts";
 import { Bridge, Host, NetworkNamespace, type TcpProfile } from "../host/index.ts";
 import {
   carriesFrames,
@@ -9,8 +10,15 @@ import {
   VethPair,
 } from "../link/index.ts";
 import { ConnectionTracking, Netfilter, type TrackingEvent } from "../netfilter/index.ts";
-import type { Packet } from "../wire/index.ts";
-import type { LabPlan, PlannedBridge, PlannedNode, PlannedPod } from "./plan.ts";
+import { isIPv6, type Packet } from "../wire/index.ts";
+import {
+  familiesOf,
+  type LabPlan,
+  type PlannedBridge,
+  type PlannedFamily,
+  type PlannedNode,
+  type PlannedPod,
+} from "./plan.ts";
 
 /** How packets get from node to node. */
 export type PodNetwork = "routed" | Encapsulation;
@@ -24,6 +32,8 @@ export interface NetworkOptions {
 }
 
 const HOP_NS = 10_000;
+/** A tunnel over IPv6 leaves that much less room. */
+const LONGER_OUTER_HEADER_BYTES = 20;
 
 /** The hosts and links of a lab: a switch between nodes and client, cables or a bridge to the pods. */
 export class LabNetwork {
@@ -36,11 +46,13 @@ export class LabNetwork {
   readonly #plan: LabPlan;
   readonly #options: NetworkOptions;
   readonly #underlay: EthernetSegment;
+  readonly #families: readonly PlannedFamily[];
 
   constructor(simulation: Simulation, options: NetworkOptions) {
     this.#simulation = simulation;
     this.#plan = options.plan;
     this.#options = options;
+    this.#families = familiesOf(options.plan);
     this.#underlay = new EthernetSegment(simulation, HOP_NS);
     this.#client();
     for (const node of options.plan.nodes) this.#node(node);
@@ -78,113 +90,149 @@ export class LabNetwork {
   }
 
   #client(): void {
-    const { client, underlay, underlayMtu, defaultRouter } = this.#plan;
+    const { client, underlayMtu } = this.#plan;
     const namespace = this.#namespace(client.name, false);
-    const length = underlay.slice(underlay.indexOf("/"));
-    const [first = "", ...rest] = client.addresses;
     const eth0 = new NetworkInterface({
       namespace: client.name,
       device: "eth0",
-      mac: macOf("02:00", first),
+      mac: macOf("02:00", client.addresses[0] ?? ""),
       mtu: underlayMtu,
-      addresses: [first, ...rest].map((address) => `${address}${length}`),
+      addresses: this.#families.flatMap(({ underlay, clientAddresses }) =>
+        clientAddresses.map((address) => `${address}${lengthOf(underlay)}`),
+      ),
     });
     namespace.attach(eth0);
     this.#underlay.attach(eth0);
-    namespace.routes.add({ to: underlay, device: "eth0" });
-    if (!client.addresses.includes(defaultRouter)) {
-      namespace.routes.add({ to: "0.0.0.0/0", device: "eth0", via: defaultRouter });
+    for (const { underlay, clientAddresses, defaultRouter } of this.#families) {
+      namespace.routes.add({ to: underlay, device: "eth0" });
+      if (clientAddresses.includes(defaultRouter)) continue;
+      namespace.routes.add({ to: everywhere(underlay), device: "eth0", via: defaultRouter });
     }
     this.#capture(eth0);
     this.#host(namespace);
   }
 
   #node(node: PlannedNode): void {
-    const { underlay, underlayMtu, defaultRouter, nodes } = this.#plan;
+    const { underlayMtu, nodes } = this.#plan;
+    const { network } = this.#options;
     const namespace = this.#namespace(node.name, true);
     const eth0 = new NetworkInterface({
       namespace: node.name,
       device: "eth0",
       mac: macOf("02:00", node.address),
       mtu: underlayMtu,
-      addresses: [`${node.address}${underlay.slice(underlay.indexOf("/"))}`],
+      addresses: this.#families.flatMap(({ underlay, nodeAddress }) => {
+        const address = nodeAddress(node);
+        return address === undefined ? [] : [`${address}${lengthOf(underlay)}`];
+      }),
     });
     namespace.attach(eth0);
     this.#underlay.attach(eth0);
     this.#capture(eth0);
-    namespace.routes.add({ to: underlay, device: "eth0" });
-    namespace.routes.add({ to: "0.0.0.0/0", device: "eth0", via: defaultRouter });
+    for (const { underlay, defaultRouter } of this.#families) {
+      namespace.routes.add({ to: underlay, device: "eth0" });
+      namespace.routes.add({ to: everywhere(underlay), device: "eth0", via: defaultRouter });
+    }
     const host = this.#host(namespace);
-    if (this.#options.network !== "routed") this.#overlay(host, node, this.#options.network);
+    if (network !== "routed") this.#overlay(host, node, network);
     for (const other of nodes) {
       if (other === node) continue;
-      const away =
-        this.#options.network === "routed"
-          ? { device: "eth0", via: other.address }
-          : {
-              device: this.#plan.overlays[this.#options.network].device,
-              via: firstAddress(other.podRange, 0),
-            };
-      namespace.routes.add({ to: other.podRange, ...away });
+      for (const { nodeAddress, nodePodRange } of this.#families) {
+        const [via, to] = [nodeAddress(other), nodePodRange(other)];
+        if (via === undefined || to === undefined) continue;
+        const away =
+          network === "routed"
+            ? { device: "eth0", via }
+            : { device: this.#plan.overlays[network].device, via: addressIn(to, 0) };
+        namespace.routes.add({ to, ...away });
+      }
     }
-    for (const pod of node.pods) this.#pod(namespace, node, pod);
+    for (const pod of node.pods) this.addPod(node, pod);
   }
 
-  #pod(node: NetworkNamespace, planned: PlannedNode, pod: PlannedPod): void {
-    const gateway = firstAddress(planned.podRange, 1);
+  /** A pod comes to a node: its namespace, its cable, the node's route to it. */
+  addPod(planned: PlannedNode, pod: PlannedPod): NetworkInterface | undefined {
+    const node = this.hosts.get(planned.name)?.namespace;
+    if (node === undefined) return undefined;
+    const ways = this.#families.flatMap(({ nodePodRange, podAddress }) => {
+      const [range, address] = [nodePodRange(planned), podAddress(pod)];
+      return range === undefined || address === undefined
+        ? []
+        : [{ address, gateway: addressIn(range, 1), host: hostLength(address) }];
+    });
     const outside = new NetworkInterface({
       namespace: node.name,
       device: `veth-${pod.name}`,
       mac: macOf("0e:58", pod.address),
       mtu: this.#plan.podMtu,
-      addresses: [`${gateway}/32`],
+      addresses: ways.map(({ gateway, host }) => `${gateway}${host}`),
     });
     node.attach(outside);
-    node.routes.add({ to: `${pod.address}/32`, device: outside.device });
-    const { inside, namespace } = this.#podNamespace(pod, "32");
+    const inside = this.#podNamespace(
+      pod,
+      ways.map(({ address, host }) => `${address}${host}`),
+    );
     // What comes out of a tunnel is handed on in batches (the kernel's GRO lists).
     new VethPair(this.#simulation, [inside, outside], {
       delayNs: HOP_NS,
       batches: this.#options.network !== "routed",
     });
-    namespace.routes.add({ to: "0.0.0.0/0", device: "eth0", via: gateway });
+    const { namespace } = this.hosts.get(pod.name) as Host;
+    for (const { address, gateway, host } of ways) {
+      node.routes.add({ to: `${address}${host}`, device: outside.device });
+      namespace.routes.add({ to: everywhere(address), device: "eth0", via: gateway });
+    }
+    return inside;
   }
 
-  #podNamespace(
-    pod: PlannedPod,
-    length: string,
-  ): { inside: NetworkInterface; namespace: NetworkNamespace } {
+  /** A pod's end: its cable is gone, and with it the node's route. */
+  removePod(node: string, name: string): void {
+    const inside = this.hosts.get(name)?.namespace.interface("eth0");
+    if (inside !== undefined) inside.isUp = false;
+    this.hosts.get(node)?.namespace.detach(`veth-${name}`);
+  }
+
+  /** Cuts a node off with all of its pods, or connects it again. */
+  setNodeUp(name: string, isUp: boolean): void {
+    for (const one of this.hosts.get(name)?.namespace.interfaces ?? []) one.isUp = isUp;
+  }
+
+  /** Makes the namespace of a pod; its end of the cable. */
+  #podNamespace(pod: PlannedPod, addresses: readonly string[]): NetworkInterface {
     const namespace = this.#namespace(pod.name, false);
     const inside = new NetworkInterface({
       namespace: pod.name,
       device: "eth0",
       mac: macOf("0a:58", pod.address),
       mtu: this.#plan.podMtu,
-      addresses: [`${pod.address}/${length}`],
+      addresses,
     });
     namespace.attach(inside);
     this.#capture(inside);
     this.#host(namespace);
-    return { inside, namespace };
+    return inside;
   }
 
   #overlay(host: Host, node: PlannedNode, encapsulation: Encapsulation): void {
     const { namespace } = host;
     const { device, vni, port, mtu } = this.#plan.overlays[encapsulation];
     const framed = carriesFrames(encapsulation);
-    const peers = this.#plan.nodes.map((other, i) => ({
-      address: firstAddress(other.podRange, 0),
-      mac: framed ? tunnelMac(i) : "",
-      endpoint: other.address,
-      range: other.podRange,
-    }));
+    const peers = this.#plan.nodes.map((other, i) => {
+      const ranges = this.#families.flatMap(({ nodePodRange }) => nodePodRange(other) ?? []);
+      return {
+        addresses: ranges.map((range) => addressIn(range, 0)),
+        mac: framed ? tunnelMac(i) : "",
+        endpoint: other.address,
+        ranges,
+      };
+    });
     const own = peers.find(({ endpoint }) => endpoint === node.address);
     const overlay = new NetworkInterface({
       namespace: node.name,
       device,
       mac: own?.mac ?? "",
-      mtu,
-      addresses: [`${firstAddress(node.podRange, 0)}/32`],
+      mtu: mtu - (isIPv6(node.address) ? LONGER_OUTER_HEADER_BYTES : 0),
+      addresses: (own?.addresses ?? []).map((address) => `${address}${hostLength(address)}`),
     });
     namespace.attach(overlay);
     this.#capture(overlay);
@@ -200,7 +248,7 @@ export class LabNetwork {
       overlay.receive({ sourceMac: "", destinationMac: "", packet });
     host.serveIpInIp(receive);
     host.serveTunnel(port, ({ tunnelled, sealed }) => {
-      if (sealed !== undefined) receive(sealed);
+      if (sealed !== undefined) receive(sealed.packet);
       else if (tunnelled?.vni === vni) overlay.receive(tunnelled.frame);
     });
   }
@@ -218,8 +266,8 @@ export class LabNetwork {
     });
     node.attach(own);
     this.#capture(own);
-    const range = `${address.slice(0, address.indexOf("/"))}${address.slice(address.indexOf("/"))}`;
-    node.routes.add({ to: range, device });
+    node.routes.add({ to: address, device });
+    const gateway = address.slice(0, address.indexOf("/"));
     const bridge = new Bridge(this.#simulation, node, own, { callsRules });
     for (const pod of pods) {
       const port = new NetworkInterface({
@@ -230,31 +278,44 @@ export class LabNetwork {
       });
       port.hairpin = hairpin;
       bridge.attach(port);
-      const { inside, namespace } = this.#podNamespace(
-        pod,
-        address.slice(address.indexOf("/") + 1),
-      );
+      const inside = this.#podNamespace(pod, [`${pod.address}${lengthOf(address)}`]);
       new VethPair(this.#simulation, [inside, port], { delayNs: HOP_NS });
-      namespace.routes.add({ to: range, device: "eth0" });
-      namespace.routes.add({
-        to: "0.0.0.0/0",
-        device: "eth0",
-        via: address.slice(0, address.indexOf("/")),
-      });
+      const { namespace } = this.hosts.get(pod.name) as Host;
+      namespace.routes.add({ to: address, device: "eth0" });
+      namespace.routes.add({ to: everywhere(address), device: "eth0", via: gateway });
     }
   }
 }
 
-/** The n-th address of a range whose last number is free. */
-function firstAddress(range: string, n: number): string {
-  const parts = range.slice(0, range.indexOf("/")).split(".");
-  return [...parts.slice(0, 3), String(Number(parts[3]) + n)].join(".");
+/** The n-th address of a range, counted from its lowest. */
+function addressIn(range: string, n: number): string {
+  const parsed = parseCIDR(range);
+  if (parsed === undefined) throw new RangeError(`"${range}" is no range of addresses.`);
+  if (parsed.family === "IPv4") return formatIPv4(parsed.first + n);
+  return formatIPv6(parsed.first + BigInt(n));
 }
 
-/** A MAC address with the IPv4 address in it, as CNI plug-ins make them. */
-function macOf(prefix: string, address: string): string {
-  const hex = address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"));
-  return `${prefix}:${hex.join(":")}`;
+/** `/24` of a range or of an address with its length. */
+function lengthOf(range: string): string {
+  return range.slice(range.indexOf("/"));
+}
+
+/** The length of a range that is one address. */
+function hostLength(address: string): string {
+  return isIPv6(address) ? "/128" : "/32";
+}
+
+/** The range of all addresses of an address's family. */
+function everywhere(address: string): string {
+  return isIPv6(address) ? "::/0" : "0.0.0.0/0";
+}
+
+/** A MAC address with the last 32 bits of the address in it, as CNI plug-ins make them. */
+function macOf(prefix: string, text: string): string {
+  const address = parseIP(text);
+  const value = address === undefined ? 0 : Number(BigInt(address.value) & 0xffffffffn);
+  const bytes = [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+  return [prefix, ...bytes.map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }
 
 function tunnelMac(index: number): string {

@@ -1,10 +1,19 @@
-import type { Endpoint, EndpointSlice, Service, ServicePort } from "../../../api/index.ts";
-import type { LabPlan } from "./plan.ts";
+import type {
+  Endpoint,
+  EndpointSlice,
+  IPFamily,
+  Service,
+  ServicePort,
+} from "../../../api/index.ts";
+import { addressMatches } from "../netfilter/index.ts";
+import { familiesOf, familyOf, type LabPlan } from "./plan.ts";
 
 /** A Service of the lab: a TCP and a UDP port unless it says otherwise. */
 export interface LabService {
   readonly name: string;
   readonly clusterIP: string;
+  /** Of the other family, where the Service is dual-stack. */
+  readonly secondClusterIP?: string;
   /** Pods, or addresses that no pod has. */
   readonly endpoints: readonly string[];
   /** 80 and 53 where absent. */
@@ -92,7 +101,8 @@ export const LAB_SERVICES: readonly LabService[] = [
 
 /** The Service object as the API server holds it. */
 export function serviceObject(lab: LabService): Service {
-  const { name, clusterIP, nodePorts, loadBalancerIP } = lab;
+  const { name, clusterIP, secondClusterIP, nodePorts, loadBalancerIP } = lab;
+  const addresses = secondClusterIP === undefined ? [clusterIP] : [clusterIP, secondClusterIP];
   const type =
     loadBalancerIP !== undefined
       ? "LoadBalancer"
@@ -107,7 +117,8 @@ export function serviceObject(lab: LabService): Service {
     spec: {
       type,
       clusterIP,
-      clusterIPs: [clusterIP],
+      clusterIPs: addresses,
+      ipFamilies: addresses.map(familyOf),
       ports: servicePorts(lab),
       externalIPs: lab.externalIPs ?? [],
       loadBalancerSourceRanges: lab.sourceRanges ?? [],
@@ -137,23 +148,33 @@ function servicePorts({ sctpPort, nodePorts, ports }: LabService): readonly Serv
   ];
 }
 
-/** The one slice of a Service, with its endpoints in the given conditions. */
-export function sliceObject(
+/** The slices of a Service, one for each of its families, with its endpoints in the given conditions. */
+export function sliceObjects(
   lab: LabService,
   plan: LabPlan,
   conditions: ReadonlyMap<string, EndpointCondition> = new Map(),
+): readonly EndpointSlice[] {
+  const { clusterIP, secondClusterIP } = lab;
+  const addresses = secondClusterIP === undefined ? [clusterIP] : [clusterIP, secondClusterIP];
+  return addresses.map((address) => sliceObject(lab, plan, conditions, familyOf(address)));
+}
+
+function sliceObject(
+  lab: LabService,
+  plan: LabPlan,
+  conditions: ReadonlyMap<string, EndpointCondition>,
+  family: IPFamily,
 ): EndpointSlice {
   const { tcp, udp } = lab.targetPorts ?? plan.serverPorts;
-  const endpoints = lab.endpoints.map((name) => endpointOf(name, plan, conditions.get(name)));
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
     metadata: {
-      name: `${lab.name}-1`,
+      name: `${lab.name}-${family === "IPv4" ? 1 : 6}`,
       namespace: NAMESPACE,
       labels: { "kubernetes.io/service-name": lab.name },
     },
-    addressType: "IPv4",
+    addressType: family,
     ports:
       lab.sctpPort === undefined
         ? [
@@ -161,26 +182,32 @@ export function sliceObject(
             { name: "u", protocol: "UDP", port: udp },
           ]
         : [{ name: "s", protocol: "SCTP", port: lab.sctpPort }],
-    endpoints,
+    endpoints: lab.endpoints.flatMap((name) =>
+      endpointOf(name, plan, family, conditions.get(name)),
+    ),
   };
 }
 
+/** None where a pod has no address of the family, or an address is of the other one. */
 function endpointOf(
   name: string,
   plan: LabPlan,
+  family: IPFamily,
   { ready = true, serving = true, terminating = false }: EndpointCondition = {},
-): Endpoint {
+): readonly Endpoint[] {
+  const inFamily = familiesOf(plan).find((one) => one.family === family);
   const node = plan.nodes.find(({ pods }) => pods.some((pod) => pod.name === name));
-  const address = node?.pods.find((pod) => pod.name === name)?.address ?? name;
-  const home = node ?? plan.nodes.find(({ podRange }) => sharesPrefix(podRange, address));
-  return {
-    addresses: [address],
-    conditions: { ready, serving, terminating },
-    ...(home === undefined ? {} : { nodeName: home.name }),
-  };
-}
-
-/** Whether an address has the first three numbers of a range. */
-function sharesPrefix(range: string, address: string): boolean {
-  return range.split(".").slice(0, 3).join(".") === address.split(".").slice(0, 3).join(".");
+  const pod = node?.pods.find((one) => one.name === name);
+  const address = pod === undefined ? name : inFamily?.podAddress(pod);
+  if (address === undefined || familyOf(address) !== family) return [];
+  const home =
+    node ??
+    plan.nodes.find((one) => addressMatches(address, inFamily?.nodePodRange(one) ?? address));
+  return [
+    {
+      addresses: [address],
+      conditions: { ready, serving, terminating },
+      ...(home === undefined ? {} : { nodeName: home.name }),
+    },
+  ];
 }

@@ -6,20 +6,27 @@ import type { RuleStep, TrackingEvent } from "../netfilter/index.ts";
 import { CauseBook, type Causes } from "./causes.ts";
 import { LabNetwork, type PodNetwork } from "./lab-network.ts";
 import type { EndpointCondition, LabService } from "./lab-services.ts";
-import { LAB_SERVICES, serviceObject, sliceObject } from "./lab-services.ts";
+import { LAB_SERVICES, serviceObject, sliceObjects } from "./lab-services.ts";
 import {
   type KnownServices,
-  knownService,
   NODE_PROXY_TIMINGS,
   NodeProxy,
   type NodeProxyTimings,
-  type ProxyMode,
 } from "./node-proxy.ts";
-import { type LabPlan, PACKET_LAB, type PlannedBridge, type PlannedNode } from "./plan.ts";
+import {
+  type LabPlan,
+  PACKET_LAB,
+  type PlannedBridge,
+  type PlannedNode,
+  type PlannedPod,
+} from "./plan.ts";
+import type { ProxyMode } from "./proxier.ts";
 import type { Note, Sighting, TrackingTable } from "./sighting.ts";
 
 export interface LabOptions {
   readonly seed: string;
+  /** A clock that the lab shares with others; its own where absent. */
+  readonly simulation?: Simulation;
   readonly mode: ProxyMode;
   readonly network?: PodNetwork;
   readonly plan?: LabPlan;
@@ -59,7 +66,7 @@ export class Lab {
 
   constructor(options: LabOptions) {
     this.#options = options;
-    this.simulation = new Simulation({ seed: options.seed });
+    this.simulation = options.simulation ?? new Simulation({ seed: options.seed });
     this.plan = options.plan ?? PACKET_LAB;
     this.mode = options.mode;
     this.network = options.network ?? "routed";
@@ -157,9 +164,25 @@ export class Lab {
   /** A pod and its cable vanish; whoever lists it does not know yet. */
   deletePod(name: string): void {
     const node = this.plan.nodes.find(({ pods }) => pods.some((pod) => pod.name === name));
-    const inside = this.host(name).namespace.interface("eth0");
-    if (inside !== undefined) inside.isUp = false;
-    if (node !== undefined) this.host(node.name).namespace.detach(`veth-${name}`);
+    if (node !== undefined) this.#network.removePod(node.name, name);
+  }
+
+  /** A pod that comes to a node after the start; it is captured, too. */
+  addPod(node: PlannedNode, pod: PlannedPod): void {
+    const inside = this.#network.addPod(node, pod);
+    if (inside === undefined) return;
+    this.#capture(inside);
+    this.#follow(this.host(pod.name).namespace);
+  }
+
+  /** A pod of whatever time vanishes from a node. */
+  removePod(node: string, pod: string): void {
+    this.#network.removePod(node, pod);
+  }
+
+  /** Cuts a node off, with its pods, or connects it again. */
+  setNodeUp(node: string, isUp: boolean): void {
+    this.#network.setNodeUp(node, isUp);
   }
 
   #capture(one: NetworkInterface): void {
@@ -183,10 +206,8 @@ export class Lab {
         const condition = this.#conditions.get(`${name}/${endpoint}`);
         if (condition !== undefined) conditions.set(endpoint, condition);
       }
-      known.set(
-        name,
-        knownService(serviceObject(service), sliceObject(service, this.plan, conditions)),
-      );
+      const slices = sliceObjects(service, this.plan, conditions);
+      known.set(name, { service: serviceObject(service), slices });
     }
     return known;
   }

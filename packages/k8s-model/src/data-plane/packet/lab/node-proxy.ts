@@ -1,23 +1,12 @@
-import type { EndpointSlice, Service } from "../../../api/index.ts";
 import {
   type CleanedService,
   ConntrackCleaner,
   changeNeedsCleaning,
 } from "../../conntrack/index.ts";
-import { IptablesProxy, iptablesDefaults } from "../../iptables/index.ts";
-import { endpointSet } from "../../kube-proxy/index.ts";
-import { NftablesProxy, nftablesDefaults, nftEndpointNames } from "../../nftables/index.ts";
-import { isProxied, type ProxiedPort, proxiedPort } from "../../proxied-port/index.ts";
 import type { NetworkNamespace } from "../host/index.ts";
-import {
-  IptablesRules,
-  NftablesRules,
-  type RuleSet,
-  type RuleSurroundings,
-} from "../netfilter/index.ts";
-import type { LabPlan, PlannedNode } from "./plan.ts";
-
-export type ProxyMode = "iptables" | "nftables";
+import type { RuleSurroundings } from "../netfilter/index.ts";
+import { familiesOf, familyOf, type LabPlan, type PlannedNode } from "./plan.ts";
+import { Proxier, type ProxyMode } from "./proxier.ts";
 
 /** Services with their slices, by name: what a kube-proxy has been told. */
 export type KnownServices = ReadonlyMap<string, CleanedService>;
@@ -48,10 +37,10 @@ export class NodeProxy {
   readonly node: PlannedNode;
   readonly #namespace: NetworkNamespace;
   readonly #timings: NodeProxyTimings;
-  readonly #write: (ports: readonly ProxiedPort[], changed: ReadonlySet<string>) => void;
+  /** One proxier for each family that the node has. */
+  readonly #proxiers: readonly Proxier[];
   #known: KnownServices = new Map();
   #pending: { readonly known: KnownServices; readonly names: Set<string> } | undefined;
-  #ports: readonly ProxiedPort[] = [];
   #busy = false;
   #restUntilNs = 0;
   #stopped = false;
@@ -69,15 +58,26 @@ export class NodeProxy {
     this.#namespace = namespace;
     this.#timings = timings;
     this.node = node;
-    const { rules, write } = programming(node, plan, mode, around, () => this.#ports);
-    this.#write = (ports, changed) => write(ports, changed, namespace.now);
-    if (namespace.netfilter !== undefined) namespace.netfilter.rules = rules;
+    this.#proxiers = familiesOf(plan).map((family) => new Proxier(node, family, mode, around));
+    const { netfilter } = namespace;
+    for (const { family, rules } of this.#proxiers) {
+      if (netfilter !== undefined) netfilter.rules[family] = rules;
+    }
   }
 
   /** The state before the situation begins: in force at once. */
   start(known: KnownServices): void {
     this.#known = known;
     this.#apply(new Set(known.keys()));
+  }
+
+  /** Puts in force what somebody else's kube-proxy has programmed, now. */
+  program(known: KnownServices, names: ReadonlySet<string>): void {
+    const before = this.#known;
+    this.#known = known;
+    this.#apply(names);
+    if (needsCleaning(before, known, names)) this.#clean();
+    this.syncs += 1;
   }
 
   /** A change of one Service, or its slices, was written to the API. */
@@ -106,10 +106,13 @@ export class NodeProxy {
 
   /** Endpoints on this node of the Service with that health check node port; undefined: no such port. */
   localEndpoints(healthCheckNodePort: number): { service: string; count: number } | undefined {
-    const ports = this.#ports.filter((one) => one.healthCheckNodePort === healthCheckNodePort);
+    const all = this.#proxiers.flatMap(({ ports }) => ports);
+    const ports = all.filter((one) => one.healthCheckNodePort === healthCheckNodePort);
     const [first] = ports;
     if (first === undefined) return undefined;
-    const addresses = new Set(ports.flatMap(({ local }) => local.map(({ address }) => address)));
+    // Of dual-stack Services both families have the same pods.
+    const own = ports.filter(({ clusterIP }) => clusterIP === first.clusterIP);
+    const addresses = new Set(own.flatMap(({ local }) => local.map(({ address }) => address)));
     return { service: first.serviceName, count: addresses.size };
   }
 
@@ -129,9 +132,7 @@ export class NodeProxy {
     const before = this.#known;
     this.#known = known;
     this.#apply(names);
-    const cleans = [...names].some((name) =>
-      changeNeedsCleaning(before.get(name)?.slices ?? [], known.get(name)?.slices ?? []),
-    );
+    const cleans = needsCleaning(before, known, names);
     this.#namespace.simulation.after(this.#timings.cleaningNs, () => {
       if (cleans) this.#clean();
       this.syncs += 1;
@@ -142,76 +143,45 @@ export class NodeProxy {
   }
 
   #apply(names: ReadonlySet<string>): void {
-    this.#ports = portsOn(this.node, this.#known);
-    this.#write(this.#ports, new Set([...names].map((name) => `default/${name}`)));
+    const changed = new Set([...names].map((name) => keyIn(name)));
+    for (const proxier of this.#proxiers) {
+      proxier.program(this.#known, changed, this.#namespace.now);
+    }
   }
 
   #clean(): void {
     const tracking = this.#namespace.netfilter?.tracking;
-    const cleaner = new ConntrackCleaner([...this.#known.values()]);
-    for (const connection of tracking?.connections() ?? []) {
-      const { original, reply } = connection;
-      if (original.protocol === "icmp") continue;
-      const stale = cleaner.isStale({
-        protocol: original.protocol.toUpperCase() as "TCP" | "UDP" | "SCTP",
-        originalDestination: `${original.destination}:${original.destinationPort}`,
-        replySource: `${reply.source}:${reply.sourcePort}`,
-      });
-      if (stale) tracking?.delete(connection, "kube-proxy");
+    for (const { family } of this.#proxiers) {
+      const cleaner = new ConntrackCleaner([...this.#known.values()], family);
+      for (const connection of tracking?.connections() ?? []) {
+        const { original, reply } = connection;
+        if (original.icmpType !== undefined || familyOf(original.source) !== family) continue;
+        const stale = cleaner.isStale({
+          protocol: original.protocol.toUpperCase() as "TCP" | "UDP" | "SCTP",
+          originalDestination: hostPort(original.destination, original.destinationPort),
+          replySource: hostPort(reply.source, reply.sourcePort),
+        });
+        if (stale) tracking?.delete(connection, "kube-proxy");
+      }
     }
   }
 }
 
-function portsOn({ name, zone }: PlannedNode, known: KnownServices): readonly ProxiedPort[] {
-  const home = { name, zone, family: "IPv4" } as const;
-  const ports: ProxiedPort[] = [];
-  for (const { service, slices } of known.values()) {
-    if (!isProxied(service)) continue;
-    for (const port of service.spec.ports ?? []) {
-      ports.push(proxiedPort(service, port, endpointSet(slices, port.name ?? ""), home));
-    }
-  }
-  return ports;
+/** Services of the lab have names without a namespace, those of a cluster have one. */
+function keyIn(name: string): string {
+  return name.includes("/") ? name : `default/${name}`;
 }
 
-interface Programming {
-  readonly rules: RuleSet;
-  write(ports: readonly ProxiedPort[], changed: ReadonlySet<string>, nowNs: number): void;
+function hostPort(address: string, port: number): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function programming(
-  node: PlannedNode,
-  plan: LabPlan,
-  mode: ProxyMode,
-  around: RuleSurroundings,
-  ports: () => readonly ProxiedPort[],
-): Programming {
-  if (mode === "iptables") {
-    const proxy = new IptablesProxy(iptablesDefaults(node.address, plan.podRange));
-    return {
-      rules: new IptablesRules(proxy, around),
-      write: (all, changed, nowNs) => void proxy.sync({ ports: all, changed, nowNs }),
-    };
-  }
-  const proxy = new NftablesProxy(
-    nftablesDefaults(node.address, plan.podRange, [plan.serviceRange]),
-    node.name,
+function needsCleaning(
+  before: KnownServices,
+  after: KnownServices,
+  names: ReadonlySet<string>,
+): boolean {
+  return [...names].some((name) =>
+    changeNeedsCleaning(before.get(name)?.slices ?? [], after.get(name)?.slices ?? []),
   );
-  const secondsOf = (set: string): number | undefined => {
-    for (const port of ports()) {
-      if (port.affinitySeconds === undefined) continue;
-      const own = port.reachable.some((one) => nftEndpointNames(port, one).affinitySet === set);
-      if (own) return port.affinitySeconds;
-    }
-    return undefined;
-  };
-  return {
-    rules: new NftablesRules(proxy.table, around, secondsOf),
-    write: (all, changed, nowNs) => void proxy.sync({ ports: all, changed, nowNs }),
-  };
-}
-
-/** One Service with its slice, as a watch brings them. */
-export function knownService(service: Service, slice: EndpointSlice): CleanedService {
-  return { service, slices: [slice] };
 }

@@ -1,4 +1,12 @@
-import { flagLetters, type Packet, packetBytes, portsOf } from "../wire/index.ts";
+import { icmpErrorKind } from "../host/index.ts";
+import {
+  flagLetters,
+  type IcmpMessage,
+  isIcmp,
+  type Packet,
+  packetBytes,
+  portsOf,
+} from "../wire/index.ts";
 import type { Lab } from "./lab.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -77,10 +85,10 @@ function belongs(packet: Packet, ports: ReadonlySet<number>): boolean {
     return belongs(transport.tunnelled.frame.packet, ports);
   }
   if (transport.kind === "udp" && transport.sealed !== undefined) {
-    return belongs(transport.sealed, ports);
+    return belongs(transport.sealed.packet, ports);
   }
   if (transport.kind === "ipip") return belongs(transport.packet, ports);
-  if (transport.kind === "icmp") {
+  if (isIcmp(transport)) {
     return transport.quoted !== undefined && belongs(transport.quoted.packet, ports);
   }
   return ports.has(transport.sourcePort) || ports.has(transport.destinationPort);
@@ -112,17 +120,28 @@ function kindText({ transport }: Packet): string {
     case "tcp":
       return `TCP ${flagLetters(transport.flags)}`;
     case "icmp":
-      return `ICMP ${transport.type}/${transport.code}`;
+    case "icmpv6":
+      return icmpText(transport);
     case "ipip":
       return `IP in IP {${packetText(transport.packet)}}`;
     case "sctp":
       return `SCTP ${transport.chunks.map(({ kind }) => kind).join(" ")}`;
     case "udp": {
       const { tunnelled, sealed } = transport;
-      if (sealed !== undefined) return `WireGuard {${packetText(sealed)}}`;
+      if (sealed !== undefined) return `WireGuard {${packetText(sealed.packet)}}`;
       if (tunnelled === undefined) return "UDP";
       const { encapsulation, vni, frame } = tunnelled;
       return `${encapsulation === "vxlan" ? "VXLAN" : "Geneve"} ${vni} {${packetText(frame.packet)}}`;
     }
   }
+}
+
+function icmpText(message: IcmpMessage): string {
+  const { kind, type, code, mtu, gateway, echo } = message;
+  const name = kind === "icmp" ? "ICMP" : "ICMPv6";
+  if (echo !== undefined) return `${name} ${type}/${code} echo ${echo.sequence}`;
+  const told = mtu === undefined ? gateway : `MTU ${mtu}`;
+  const what = icmpErrorKind(message)?.replaceAll("-", " ");
+  const words = [what, told].filter((word) => word !== undefined).join(", ");
+  return words === "" ? `${name} ${type}/${code}` : `${name} ${type}/${code} (${words})`;
 }

@@ -1,10 +1,17 @@
 import type { Steps } from "@k8s-netsim/sim-core";
+import { anyAddress, ECHO, icmpErrorKind } from "../host/index.ts";
+import { isIcmp, isIPv6 } from "../wire/index.ts";
 import type { Lab } from "./lab.ts";
 
 const MS = 1_000_000;
 const ECHO_BYTES = 56;
 const INTERVAL_NS = 300 * MS;
 const WAIT_NS = 1000 * MS;
+const UNREACHABLE: Readonly<Partial<Record<string, string>>> = {
+  "port-unreachable": "Destination Port Unreachable",
+  "host-unreachable": "Destination Host Unreachable",
+  "no-route": "Destination Net Unreachable",
+};
 
 /** Sends so many echo requests; what `ping` prints below its first line, three lines of it. */
 export function* ping(
@@ -18,12 +25,16 @@ export function* ping(
   const lines: string[] = [];
   let received = 0;
   let unreachable = 0;
-  host.watchIcmp(({ type, code, echo, quoted }, { source }) => {
-    if (type === 0 && echo?.identifier === identifier) received += 1;
+  const kind = isIPv6(address) ? "icmpv6" : "icmp";
+  const { request, reply } = ECHO[kind];
+  host.watchIcmp((message, { source }) => {
+    const { type, echo, quoted } = message;
+    if (type === reply && echo?.identifier === identifier) received += 1;
     const inner = quoted?.packet.transport;
-    if (type !== 3 || inner?.kind !== "icmp" || inner.echo?.identifier !== identifier) return;
+    if (inner === undefined || !isIcmp(inner) || inner.echo?.identifier !== identifier) return;
+    const what = UNREACHABLE[icmpErrorKind(message) ?? ""];
+    if (what === undefined) return;
     unreachable += 1;
-    const what = code === 3 ? "Destination Port Unreachable" : "Destination Host Unreachable";
     lines.push(`From ${source} icmp_seq=${inner.echo.sequence} ${what}`);
   });
   const startNs = lab.simulation.now;
@@ -32,14 +43,14 @@ export function* ping(
     if (sequence > 1) yield INTERVAL_NS;
     sentNs = lab.simulation.now - startNs;
     host.namespace.send({
-      source: host.namespace.sourceFor(address) ?? "0.0.0.0",
+      source: host.namespace.sourceFor(address) ?? anyAddress(address),
       destination: address,
       ttl: 64,
       dontFragment: true,
       identification: 0,
       transport: {
-        kind: "icmp",
-        type: 8,
+        kind,
+        type: request,
         code: 0,
         echo: { identifier, sequence, bytes: ECHO_BYTES },
       },

@@ -1,17 +1,31 @@
+import type { IPFamily } from "../../../api/index.ts";
 import type { Encapsulation } from "../link/index.ts";
 
 /** A pod of the lab, by address. */
 export interface PlannedPod {
   readonly name: string;
+  /** Of the first family. */
   readonly address: string;
+  /** Of the second family, where there is one. */
+  readonly secondAddress?: string;
 }
 
 export interface PlannedNode {
   readonly name: string;
   readonly address: string;
   readonly podRange: string;
+  readonly second?: { readonly address: string; readonly podRange: string };
   readonly pods: readonly PlannedPod[];
   readonly zone?: string | undefined;
+}
+
+/** The second family of a dual-stack lab: what the plan says of the first one, again. */
+export interface SecondFamily {
+  readonly underlay: string;
+  readonly clientAddresses: readonly string[];
+  readonly defaultRouter: string;
+  readonly podRange: string;
+  readonly serviceRange: string;
 }
 
 /** Pods on a Linux bridge of the first node, beside those with a cable of their own. */
@@ -35,9 +49,48 @@ export interface LabPlan {
   readonly defaultRouter: string;
   readonly podRange: string;
   readonly serviceRange: string;
+  /** Everything above is of one family, whichever; this is the other one of dual-stack. */
+  readonly second?: SecondFamily;
   readonly overlays: Readonly<Record<Encapsulation, OverlayPlan>>;
   /** Where the servers in the pods listen. */
   readonly serverPorts: { readonly tcp: number; readonly udp: number; readonly sctp: number };
+}
+
+/** One family of a plan, in which everything has its address. */
+export interface PlannedFamily extends SecondFamily {
+  readonly family: IPFamily;
+  nodeAddress(node: PlannedNode): string | undefined;
+  nodePodRange(node: PlannedNode): string | undefined;
+  podAddress(pod: PlannedPod): string | undefined;
+}
+
+/** The one or two families of a plan, the first one first. */
+export function familiesOf(plan: LabPlan): readonly PlannedFamily[] {
+  const { client, second } = plan;
+  const first: PlannedFamily = {
+    ...plan,
+    family: familyOf(plan.serviceRange),
+    clientAddresses: client.addresses,
+    nodeAddress: ({ address }) => address,
+    nodePodRange: ({ podRange }) => podRange,
+    podAddress: ({ address }) => address,
+  };
+  if (second === undefined) return [first];
+  return [
+    first,
+    {
+      ...second,
+      family: familyOf(second.serviceRange),
+      nodeAddress: (node) => node.second?.address,
+      nodePodRange: (node) => node.second?.podRange,
+      podAddress: ({ secondAddress }) => secondAddress,
+    },
+  ];
+}
+
+/** The family of an address or range. */
+export function familyOf(text: string): IPFamily {
+  return text.includes(":") ? "IPv6" : "IPv4";
 }
 
 export interface OverlayPlan {
@@ -48,7 +101,10 @@ export interface OverlayPlan {
   readonly mtu: number;
 }
 
-/** Devices and ports of flannel (VXLAN), Open vSwitch (Geneve), Calico (IP in IP) and WireGuard. */
+/**
+ * Devices and ports of flannel (VXLAN), Open vSwitch (Geneve), Calico (IP in IP) and WireGuard, with
+ * MTUs for an IPv4 underlay of 1500.
+ */
 const OVERLAYS: Readonly<Record<Encapsulation, OverlayPlan>> = {
   vxlan: { device: "flannel.1", vni: 1, port: 8472, mtu: 1450 },
   geneve: { device: "genev_sys_6081", vni: 1, port: 6081, mtu: 1450 },

@@ -7,14 +7,14 @@ export type Encapsulation = "vxlan" | "geneve" | "ipip" | "wireguard";
 
 /** The other end of a tunnel, as a controller (flannel, Calico, Cilium) writes it into the node. */
 export interface TunnelPeer {
-  /** The peer's address on the overlay device. */
-  readonly address: string;
+  /** The peer's addresses on the overlay device. */
+  readonly addresses: readonly string[];
   /** Empty where the overlay carries IP packets, not frames. */
   readonly mac: string;
   /** Where its packets go on the underlay. */
   readonly endpoint: string;
   /** The pods behind it. */
-  readonly range: string;
+  readonly ranges: readonly string[];
 }
 
 export interface TunnelOptions {
@@ -38,9 +38,13 @@ export function carriesFrames(encapsulation: Encapsulation): boolean {
 /** What an overlay device does with packets: packs each into one to the node that has the destination. */
 export class Tunnel implements Link {
   readonly #options: TunnelOptions;
+  readonly #mtu: number;
+  /** Messages sent to each peer: WireGuard counts them. */
+  readonly #counters = new Map<string, number>();
 
   constructor(device: NetworkInterface, options: TunnelOptions) {
     this.#options = options;
+    this.#mtu = device.mtu;
     device.link = this;
   }
 
@@ -50,8 +54,9 @@ export class Tunnel implements Link {
     const peer = carriesFrames(encapsulation)
       ? peers.find(({ mac }) => mac === destinationMac)
       : peers.find(
-          ({ range, address }) =>
-            address === packet.destination || addressMatches(packet.destination, range),
+          ({ ranges, addresses }) =>
+            addresses.includes(packet.destination) ||
+            ranges.some((range) => addressMatches(packet.destination, range)),
         );
     if (peer === undefined) return;
     sendOuter({
@@ -60,21 +65,24 @@ export class Tunnel implements Link {
       ttl: 64,
       dontFragment: encapsulation === "ipip",
       identification: 0,
-      transport: this.#outer(frame),
+      transport: this.#outer(frame, peer),
     });
   }
 
   resolve(_from: NetworkInterface, address: string): Neighbour | undefined {
-    const peer = this.#options.peers.find((one) => one.address === address);
+    const peer = this.#options.peers.find((one) => one.addresses.includes(address));
     return peer === undefined ? undefined : { mac: peer.mac, owner: undefined };
   }
 
-  #outer(frame: Frame): Transport {
+  #outer(frame: Frame, { endpoint }: TunnelPeer): Transport {
     const { encapsulation, vni, port } = this.#options;
     const { packet } = frame;
     if (encapsulation === "ipip") return { kind: "ipip", packet };
     if (encapsulation === "wireguard") {
-      return { kind: "udp", sourcePort: port, destinationPort: port, payload: "", sealed: packet };
+      const counter = this.#counters.get(endpoint) ?? 0;
+      this.#counters.set(endpoint, counter + 1);
+      const sealed = { packet, mtu: this.#mtu, counter };
+      return { kind: "udp", sourcePort: port, destinationPort: port, payload: "", sealed };
     }
     return {
       kind: "udp",

@@ -1,4 +1,4 @@
-import { isIcmpError, type Packet, TcpFlag, type Transport } from "../wire/index.ts";
+import { isIcmp, isIcmpError, type Packet, TcpFlag, type Transport } from "../wire/index.ts";
 import { type SctpTrackingState, sctpStep } from "./sctp-tracking.ts";
 import { type TcpTrackingState, tcpStep } from "./tcp-tracking.ts";
 import {
@@ -70,7 +70,7 @@ export class ConnectionTracking {
   /** Finds or makes the packet's connection and takes it a step further. */
   track(packet: Packet): TrackingResult {
     const { transport } = packet;
-    if (transport.kind === "icmp" && isIcmpError(transport)) {
+    if (isIcmp(transport) && isIcmpError(transport)) {
       return this.#related(transport.quoted?.packet) ?? "invalid";
     }
     const tuple = tupleOf(packet);
@@ -123,7 +123,13 @@ export class ConnectionTracking {
   ): void {
     if (this.#listeners.length === 0) return;
     const text = connectionText(connection, connection.timeoutNs);
-    const event = { atNs: this.#now(), kind, text, ...(cause === undefined ? {} : { cause }) };
+    const event = {
+      atNs: this.#now(),
+      kind,
+      text,
+      connection,
+      ...(cause === undefined ? {} : { cause }),
+    };
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -165,7 +171,7 @@ export class ConnectionTracking {
       retransmissions: 0,
       changed: false,
     };
-    if (transport.kind === "icmp" && transport.type !== 8) return "invalid";
+    if (isIcmp(transport) && transport.type !== 8 && transport.type !== 128) return "invalid";
     if (!this.#advance(connection, "original", transport)) return "invalid";
     return { connection, direction: "original", state: "NEW" };
   }

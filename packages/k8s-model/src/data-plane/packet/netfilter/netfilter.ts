@@ -1,4 +1,5 @@
 import type { RandomStream } from "@k8s-netsim/sim-core";
+import { isIPv6 } from "../wire/index.ts";
 import type { ConnectionTracking, Tracking } from "./connection-tracking.ts";
 import type { DestinationVerdict, FilterVerdict, RuleSet, Transit } from "./rule-set.ts";
 import { type Side, translateDestination, translated, translateSource } from "./translation.ts";
@@ -17,7 +18,10 @@ export type HookVerdict = FilterVerdict;
  */
 export class Netfilter {
   readonly tracking: ConnectionTracking;
-  rules: RuleSet | undefined;
+  /** A service proxy writes rules for each family apart. */
+  readonly rules: { IPv4?: RuleSet; IPv6?: RuleSet } = {};
+  /** Asked before each packet: whoever keeps rules up to date may do so now. */
+  refresh: (() => void) | undefined;
   readonly #ports: RandomStream;
 
   constructor(tracking: ConnectionTracking, ports: RandomStream) {
@@ -27,15 +31,16 @@ export class Netfilter {
 
   /** Packets from outside (`prerouting`) and of the host itself (`output`), before routing. */
   before(hook: "prerouting" | "output", transit: Transit): HookVerdict {
+    this.refresh?.();
     this.#track(transit);
-    const early = this.rules?.filterEarly(hook, transit) ?? "accept";
+    const early = this.#rulesOf(transit)?.filterEarly(hook, transit) ?? "accept";
     if (early !== "accept") return early;
     return this.#destination(hook, transit);
   }
 
   /** Packets for the host (`input`), through it (`forward`), from it (`output`). */
   filter(hook: "input" | "forward" | "output", transit: Transit): HookVerdict {
-    return this.rules?.filter(hook, transit) ?? "accept";
+    return this.#rulesOf(transit)?.filter(hook, transit) ?? "accept";
   }
 
   /** The last steps before a packet leaves, or reaches a socket: `address` is what it would leave with. */
@@ -52,6 +57,10 @@ export class Netfilter {
     return "accept";
   }
 
+  #rulesOf({ packet }: Transit): RuleSet | undefined {
+    return isIPv6(packet.source) ? this.rules.IPv6 : this.rules.IPv4;
+  }
+
   #track(transit: Transit): void {
     if (transit.tracking !== undefined) return;
     const result = this.tracking.track(transit.packet);
@@ -64,7 +73,7 @@ export class Netfilter {
     const { connection } = tracking;
     if (!connection.destinationSettled && tracking.state === "NEW") {
       connection.destinationSettled = true;
-      const verdict: DestinationVerdict = this.rules?.destination(hook, transit) ?? {
+      const verdict: DestinationVerdict = this.#rulesOf(transit)?.destination(hook, transit) ?? {
         kind: "unchanged",
       };
       if (verdict.kind === "drop") return "drop";
@@ -83,7 +92,7 @@ export class Netfilter {
   }
 
   #source(transit: Transit, { connection }: Tracking, address: string | undefined): void {
-    const wanted = this.rules?.masquerade(transit);
+    const wanted = this.#rulesOf(transit)?.masquerade(transit);
     const own = tupleOf(transit.packet);
     if (own === undefined) return;
     if (wanted !== undefined && address !== undefined) {

@@ -4,7 +4,7 @@ import {
   type NftTable,
   nftRuleText,
 } from "../../nftables/index.ts";
-import { portsOf } from "../wire/index.ts";
+import { isIPv6, portsOf } from "../wire/index.ts";
 import { addressMatches } from "./address-match.ts";
 import type {
   DestinationVerdict,
@@ -78,17 +78,17 @@ export class NftablesRules implements RuleSet {
     for (const statement of rule.statements) {
       const step = this.#statement(statement, transit);
       if (step === "next") continue;
-      this.#report(rule, hook, step === "leave-rule" ? statement : undefined);
+      this.#report(rule, hook, transit, step === "leave-rule" ? statement : undefined);
       return step;
     }
-    this.#report(rule, hook, undefined);
+    this.#report(rule, hook, transit, undefined);
     return "leave-rule";
   }
 
-  #report(rule: NftRule, hook: Hook, failed: NftStatement | undefined): void {
+  #report(rule: NftRule, hook: Hook, { packet }: Transit, failed: NftStatement | undefined): void {
     const { watch } = this.#around;
     if (watch === undefined) return;
-    const text = nftRuleText(rule, "ip");
+    const text = nftRuleText(rule, isIPv6(packet.source) ? "ip6" : "ip");
     const step = { hook, chain: rule.chain, rule: text, matched: failed === undefined };
     watch(failed === undefined ? step : { ...step, because: failed.kind });
   }

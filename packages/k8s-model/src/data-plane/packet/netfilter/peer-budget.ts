@@ -31,15 +31,19 @@ export class PeerBudget {
     this.#peers.set(destination, { tokensNs, lastNs: nowNs, redirects: 0 });
   }
 
-  /** Takes one error from the destination's budget; false: it is not sent. */
-  takeError(destination: string, nowNs: number): boolean {
-    if (this.#rateLimitNs === 0) return true;
+  /**
+   * Takes one error from the destination's budget; false: it is not sent. `share`: of the usual time
+   * between two errors.
+   */
+  takeError(destination: string, nowNs: number, share = 1): boolean {
+    const costNs = this.#rateLimitNs * share;
+    if (costNs === 0) return true;
     const peer = this.#peer(destination, nowNs);
     const earnedNs = peer.tokensNs + (nowNs - peer.lastNs);
-    peer.tokensNs = Math.min(earnedNs, BURST * this.#rateLimitNs);
+    peer.tokensNs = Math.min(earnedNs, BURST * costNs);
     peer.lastNs = nowNs;
-    if (peer.tokensNs < this.#rateLimitNs) return false;
-    peer.tokensNs -= this.#rateLimitNs;
+    if (peer.tokensNs < costNs) return false;
+    peer.tokensNs -= costNs;
     return true;
   }
 

@@ -36,11 +36,13 @@ export interface TrackingEvent {
   readonly atNs: number;
   readonly kind: "NEW" | "UPDATE" | "DESTROY";
   readonly text: string;
+  /** The entry itself, as it is by now. */
+  readonly connection: TrackedConnection;
   /** DESTROY: who ended it. */
   readonly cause?: "expired" | "reset" | "kube-proxy";
 }
 
-const NUMBERS = { tcp: 6, udp: 17, sctp: 132, icmp: 1 } as const;
+const NUMBERS = { tcp: 6, udp: 17, sctp: 132, icmp: 1, icmpv6: 58 } as const;
 const NS_PER_SECOND = 1_000_000_000;
 
 /** An entry the way `conntrack` prints it, with so many seconds to live. */

@@ -1,4 +1,4 @@
-import { isIcmpError, type Packet, withPorts } from "../wire/index.ts";
+import { isIcmp, isIcmpError, type Packet, withPorts } from "../wire/index.ts";
 import type { Tracking } from "./connection-tracking.ts";
 import type { Direction, TrackedConnection } from "./tracked-connection.ts";
 import { inverted, type Tuple } from "./tuple.ts";
@@ -23,7 +23,7 @@ export function translateSource(
   port: number,
 ): void {
   const { reply } = connection;
-  const identifier = reply.protocol === "icmp" ? { sourcePort: port } : {};
+  const identifier = reply.icmpType !== undefined ? { sourcePort: port } : {};
   connection.reply = { ...reply, destination: address, destinationPort: port, ...identifier };
   connection.sourceTranslated = true;
 }
@@ -36,7 +36,7 @@ export function translateSource(
 export function translated(packet: Packet, tracking: Tracking, side: Side): Packet | undefined {
   const { connection, direction } = tracking;
   const { transport } = packet;
-  if (transport.kind === "icmp" && isIcmpError(transport)) {
+  if (isIcmp(transport) && isIcmpError(transport)) {
     return translatedError(packet, tracking, side);
   }
   if (!concerns(connection, direction, side)) return packet;
@@ -57,7 +57,7 @@ function sent({ original, reply }: TrackedConnection, direction: Direction): Tup
 function rewritten(packet: Packet, target: Tuple, side: Side): Packet {
   const { transport } = packet;
   if (transport.kind === "ipip") return packet;
-  if (transport.kind === "icmp") {
+  if (isIcmp(transport)) {
     const ended = withPorts(transport, target.sourcePort, target.destinationPort);
     return { ...packet, [side]: target[side], transport: ended };
   }
@@ -73,8 +73,8 @@ function rewritten(packet: Packet, target: Tuple, side: Side): Packet {
 function translatedError(packet: Packet, tracking: Tracking, side: Side): Packet | undefined {
   const { connection, direction } = tracking;
   const { transport } = packet;
-  if (transport.kind !== "icmp" || transport.quoted === undefined) return packet;
-  if (transport.type === 5) {
+  if (!isIcmp(transport) || transport.quoted === undefined) return packet;
+  if (transport.kind === "icmp" && transport.type === 5) {
     // Nobody may shorten the way of a translated connection: it would lose its translation.
     const settled = connection.sourceSettled && connection.destinationSettled;
     const plain = !connection.sourceTranslated && !connection.destinationTranslated;

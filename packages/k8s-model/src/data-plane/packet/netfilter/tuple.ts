@@ -1,6 +1,6 @@
-import { type Packet, portsOf } from "../wire/index.ts";
+import { isIcmp, type Packet, portsOf } from "../wire/index.ts";
 
-export type TrackedProtocol = "tcp" | "udp" | "sctp" | "icmp";
+export type TrackedProtocol = "tcp" | "udp" | "sctp" | "icmp" | "icmpv6";
 
 /**
  * One direction of a connection. Of ICMP echo `sourcePort` and `destinationPort` are both the
@@ -19,7 +19,7 @@ export interface Tuple {
 export function tupleOf({ source, destination, transport }: Packet): Tuple | undefined {
   if (transport.kind === "ipip") return undefined;
   const { kind: protocol } = transport;
-  if (transport.kind === "icmp") {
+  if (isIcmp(transport)) {
     const { echo, type } = transport;
     if (echo === undefined) return undefined;
     const id = echo.identifier;
@@ -31,6 +31,9 @@ export function tupleOf({ source, destination, transport }: Packet): Tuple | und
   return { protocol, source, destination, sourcePort, destinationPort };
 }
 
+/** Echo request and reply, of ICMP and of ICMPv6. */
+const OPPOSITE: Readonly<Record<number, number>> = { 8: 0, 0: 8, 128: 129, 129: 128 };
+
 /** What the answers look like. */
 export function inverted(tuple: Tuple): Tuple {
   const { protocol, source, destination, sourcePort, destinationPort, icmpType } = tuple;
@@ -40,7 +43,7 @@ export function inverted(tuple: Tuple): Tuple {
     destination: source,
     sourcePort: destinationPort,
     destinationPort: sourcePort,
-    ...(icmpType === undefined ? {} : { icmpType: icmpType === 8 ? 0 : 8 }),
+    ...(icmpType === undefined ? {} : { icmpType: OPPOSITE[icmpType] ?? icmpType }),
   };
 }
 

@@ -2,6 +2,8 @@ import { internetChecksum } from "./checksums.ts";
 import {
   type Frame,
   type IcmpMessage,
+  isIcmp,
+  isIPv6,
   type Packet,
   type SctpChunk,
   type SctpChunkKind,
@@ -25,7 +27,7 @@ export interface Around {
 const WINDOW_SCALE = 10;
 
 /** The number of a transport protocol in the IP header. */
-export function protocolNumber(transport: Transport, overIPv6: boolean): number {
+export function protocolNumber(transport: Transport): number {
   switch (transport.kind) {
     case "tcp":
       return 6;
@@ -34,9 +36,11 @@ export function protocolNumber(transport: Transport, overIPv6: boolean): number 
     case "sctp":
       return 132;
     case "icmp":
-      return overIPv6 ? 58 : 1;
+      return 1;
+    case "icmpv6":
+      return 58;
     case "ipip":
-      return transport.packet.source.includes(":") ? 41 : 4;
+      return isIPv6(transport.packet.source) ? 41 : 4;
   }
 }
 
@@ -44,7 +48,7 @@ export function encodeTransport(transport: Transport, around: Around): Uint8Arra
   if (transport.kind === "ipip") return around.encodePacket(transport.packet);
   const bytes = new Uint8Array(transportBytes(transport));
   const view = new DataView(bytes.buffer);
-  if (transport.kind !== "icmp") {
+  if (!isIcmp(transport)) {
     view.setUint16(0, transport.sourcePort);
     view.setUint16(2, transport.destinationPort);
   }
@@ -65,6 +69,10 @@ export function encodeTransport(transport: Transport, around: Around): Uint8Arra
     case "icmp":
       encodeIcmp(transport, bytes, view, around);
       view.setUint16(2, internetChecksum(bytes));
+      return bytes;
+    case "icmpv6":
+      encodeIcmp(transport, bytes, view, around);
+      view.setUint16(2, internetChecksum(bytes, around.pseudo + bytes.length));
       return bytes;
   }
 }
@@ -126,6 +134,8 @@ function encodeUdp(datagram: UdpDatagram, bytes: Uint8Array, view: DataView, aro
     bytes.set(around.encodeFrame(tunnelled.frame), 16);
   } else if (sealed !== undefined) {
     view.setUint32(8, WIREGUARD_DATA, true);
+    view.setUint32(12, 1, true);
+    view.setUint32(16, sealed.counter, true);
     // What is sealed looks like noise; its length alone is told.
     for (let i = 24; i < bytes.length; i++) bytes[i] = Math.imul(i, 0x9e3779b1) >>> 24;
   } else putText(bytes, 8, payload);
@@ -176,7 +186,7 @@ function encodeChunk({ kind, bodyBytes }: SctpChunk, view: DataView, at: number)
 }
 
 function encodeIcmp(message: IcmpMessage, bytes: Uint8Array, view: DataView, around: Around): void {
-  const { type, code, echo, quoted, mtu, gateway } = message;
+  const { type, code, echo, quoted, mtu, gateway, pointer } = message;
   view.setUint8(0, type);
   view.setUint8(1, code);
   if (echo !== undefined) {
@@ -184,7 +194,9 @@ function encodeIcmp(message: IcmpMessage, bytes: Uint8Array, view: DataView, aro
     view.setUint16(6, echo.sequence);
     for (let i = 8; i < bytes.length; i++) bytes[i] = i;
   }
+  // ICMPv6 has room for 32 bits, of which the upper half is 0; ICMP has the lower half alone.
   if (mtu !== undefined) view.setUint16(6, mtu);
+  if (pointer !== undefined) view.setUint32(4, pointer);
   if (gateway !== undefined) {
     for (const [i, part] of gateway.split(".").entries()) bytes[4 + i] = Number(part);
   }

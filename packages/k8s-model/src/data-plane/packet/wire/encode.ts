@@ -1,10 +1,12 @@
 import { parseIP } from "../../../address/index.ts";
 import { crc32c, internetChecksum, wordSum } from "./checksums.ts";
 import { encodeTransport, protocolNumber } from "./encode-transport.ts";
-import { type Frame, ipHeaderBytes, type Packet, packetBytes } from "./packet.ts";
+import { type Frame, ipHeaderBytes, isIPv6, type Packet, packetBytes } from "./packet.ts";
 
 const DONT_FRAGMENT = 0x4000;
 const MORE_FRAGMENTS = 0x2000;
+/** The "next header" that a fragment of IPv6 begins with. */
+const FRAGMENT_HEADER = 44;
 
 /** The bytes of a frame, checksums included, without the frame check sequence. */
 export function encodeFrame({ sourceMac, destinationMac, packet }: Frame): Uint8Array {
@@ -12,7 +14,7 @@ export function encodeFrame({ sourceMac, destinationMac, packet }: Frame): Uint8
   const bytes = new Uint8Array(14 + inner.length);
   bytes.set(macBytes(destinationMac), 0);
   bytes.set(macBytes(sourceMac), 6);
-  const type = packet.source.includes(":") ? 0x86dd : 0x0800;
+  const type = isIPv6(packet.source) ? 0x86dd : 0x0800;
   bytes[12] = type >> 8;
   bytes[13] = type & 0xff;
   bytes.set(inner, 14);
@@ -30,7 +32,7 @@ export function encodePacket(packet: Packet): Uint8Array {
       : whole.subarray(fragment.offset, fragment.offset + fragment.bytes);
   const header = ipHeaderBytes(source);
   const bytes = new Uint8Array(packetBytes(packet));
-  bytes.set(payload, header);
+  bytes.set(payload, bytes.length - payload.length);
   const view = new DataView(bytes.buffer);
   if (header === 40) encodeIPv6(view, packet);
   else encodeIPv4(view, packet);
@@ -48,21 +50,26 @@ function encodeIPv4(view: DataView, packet: Packet): void {
   const more = fragment?.more === true ? MORE_FRAGMENTS : 0;
   view.setUint16(6, (dontFragment ? DONT_FRAGMENT : 0) | more | ((fragment?.offset ?? 0) >> 3));
   view.setUint8(8, ttl);
-  view.setUint8(9, protocolNumber(transport, false));
+  view.setUint8(9, protocolNumber(transport));
 }
 
 function encodeIPv6(view: DataView, packet: Packet): void {
   view.setUint8(0, 0x60);
   view.setUint16(4, packetBytes(packet) - 40);
-  view.setUint8(6, protocolNumber(packet.transport, true));
+  const protocol = protocolNumber(packet.transport);
+  const { fragment } = packet;
+  view.setUint8(6, fragment === undefined ? protocol : FRAGMENT_HEADER);
   view.setUint8(7, packet.ttl);
+  if (fragment === undefined) return;
+  view.setUint8(40, protocol);
+  view.setUint16(42, fragment.offset | (fragment.more ? 1 : 0));
+  view.setUint32(44, packet.identification);
 }
 
-/** What the checksums of TCP and UDP count beside their own bytes, the length left out. */
+/** What the checksums of TCP, UDP and ICMPv6 count beside their own bytes, the length left out. */
 function pseudoHeader({ source, destination, transport }: Packet): number {
-  const isIPv6 = source.includes(":");
   const ends = wordSum(addressBytes(source)) + wordSum(addressBytes(destination));
-  return ends + protocolNumber(transport, isIPv6);
+  return ends + protocolNumber(transport);
 }
 
 function addressBytes(text: string): Uint8Array {

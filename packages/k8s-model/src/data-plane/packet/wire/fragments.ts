@@ -1,9 +1,19 @@
-import { ipHeaderBytes, type Packet, packetBytes } from "./packet.ts";
+import {
+  FRAGMENT_HEADER_BYTES,
+  ipHeaderBytes,
+  isIPv6,
+  type Packet,
+  packetBytes,
+} from "./packet.ts";
 
-/** Cuts a packet into pieces that fit, the way a router or host does where DF is not set. */
+/**
+ * Cuts a packet into pieces that fit, the way a router or host does where DF is not set. Of IPv6 only
+ * the sender may do so.
+ */
 export function fragmentsOf(packet: Packet, mtu: number): readonly Packet[] {
-  const header = ipHeaderBytes(packet.source);
-  const total = packetBytes(packet) - header;
+  const extra = isIPv6(packet.source) ? FRAGMENT_HEADER_BYTES : 0;
+  const header = ipHeaderBytes(packet.source) + extra;
+  const total = packetBytes(packet) - header + (packet.fragment === undefined ? extra : 0);
   const room = Math.max(8, Math.floor((mtu - header) / 8) * 8);
   const base = packet.fragment?.offset ?? 0;
   const moreFollow = packet.fragment?.more ?? false;

@@ -40,7 +40,7 @@ export interface UdpDatagram {
   /** The frame inside, where this is a tunnel's packet. */
   readonly tunnelled?: Tunnelled;
   /** The packet inside, where this is a WireGuard message: nobody on the way can read it. */
-  readonly sealed?: Packet;
+  readonly sealed?: Sealed;
 }
 
 /** A frame inside a VXLAN or Geneve packet; both headers are eight bytes long. */
@@ -48,6 +48,14 @@ export interface Tunnelled {
   readonly encapsulation: "vxlan" | "geneve";
   readonly vni: number;
   readonly frame: Frame;
+}
+
+/** A packet inside a WireGuard message; its padding never makes it larger than the device's MTU. */
+export interface Sealed {
+  readonly packet: Packet;
+  readonly mtu: number;
+  /** Which message of the session this is. */
+  readonly counter: number;
 }
 
 export type SctpChunkKind =
@@ -75,8 +83,9 @@ export interface SctpPacket {
   readonly chunks: readonly SctpChunk[];
 }
 
+/** A message of ICMP, or of ICMPv6 with that protocol's own types and codes. */
 export interface IcmpMessage {
-  readonly kind: "icmp";
+  readonly kind: "icmp" | "icmpv6";
   readonly type: number;
   readonly code: number;
   /** Echo request and reply. */
@@ -87,10 +96,12 @@ export interface IcmpMessage {
   };
   /** Errors: the packet complained about, cut after so many bytes. */
   readonly quoted?: { readonly packet: Packet; readonly bytes: number };
-  /** Type 3 code 4. */
+  /** Type 3 code 4; ICMPv6 type 2. */
   readonly mtu?: number;
   /** Type 5. */
   readonly gateway?: string;
+  /** ICMPv6 type 4: the byte that the problem is at. */
+  readonly pointer?: number;
 }
 
 /** An IP packet inside another (protocol 4, or 41 for IPv6). */
@@ -137,15 +148,24 @@ const WIREGUARD_HEADER_BYTES = 16;
 const WIREGUARD_TAG_BYTES = 16;
 const WIREGUARD_PADDING = 16;
 
+/** The header that an IPv6 fragment has behind its IP header; IPv4 has it inside. */
+export const FRAGMENT_HEADER_BYTES = 8;
+
+export function isIPv6(address: string): boolean {
+  return address.includes(":");
+}
+
 /** Bytes of an IP header without options. */
 export function ipHeaderBytes(address: string): number {
-  return address.includes(":") ? 40 : 20;
+  return isIPv6(address) ? 40 : 20;
 }
 
 /** Total length of the IP packet. */
 export function packetBytes(packet: Packet): number {
   const header = ipHeaderBytes(packet.source);
-  return header + (packet.fragment?.bytes ?? transportBytes(packet.transport));
+  const { fragment } = packet;
+  if (fragment === undefined) return header + transportBytes(packet.transport);
+  return header + (isIPv6(packet.source) ? FRAGMENT_HEADER_BYTES : 0) + fragment.bytes;
 }
 
 export function frameBytes({ packet }: Frame): number {
@@ -165,6 +185,7 @@ export function transportBytes(transport: Transport): number {
       return bytes;
     }
     case "icmp":
+    case "icmpv6":
       return ICMP_BYTES + (transport.quoted?.bytes ?? transport.echo?.bytes ?? 0);
     case "ipip":
       return packetBytes(transport.packet);
@@ -174,12 +195,19 @@ export function transportBytes(transport: Transport): number {
 export function udpPayloadBytes({ payload, tunnelled, sealed }: UdpDatagram): number {
   if (tunnelled !== undefined) return TUNNEL_HEADER_BYTES + frameBytes(tunnelled.frame);
   if (sealed === undefined) return payload.length;
-  const padded = Math.ceil(packetBytes(sealed) / WIREGUARD_PADDING) * WIREGUARD_PADDING;
-  return WIREGUARD_HEADER_BYTES + padded + WIREGUARD_TAG_BYTES;
+  const bytes = packetBytes(sealed.packet);
+  const padded = Math.ceil(bytes / WIREGUARD_PADDING) * WIREGUARD_PADDING;
+  const sealedBytes = Math.max(bytes, Math.min(padded, sealed.mtu));
+  return WIREGUARD_HEADER_BYTES + sealedBytes + WIREGUARD_TAG_BYTES;
 }
 
-/** Whether an ICMP message reports an error about another packet. */
-export function isIcmpError({ type }: IcmpMessage): boolean {
+export function isIcmp(transport: Transport): transport is IcmpMessage {
+  return transport.kind === "icmp" || transport.kind === "icmpv6";
+}
+
+/** Whether a message reports an error about another packet. */
+export function isIcmpError({ kind, type }: IcmpMessage): boolean {
+  if (kind === "icmpv6") return type < 128;
   return type === 3 || type === 4 || type === 5 || type === 11 || type === 12;
 }
 
@@ -198,14 +226,14 @@ export function flagLetters(flags: number): string {
 export function portsOf(
   transport: Transport,
 ): { readonly source: number; readonly destination: number } | undefined {
-  if (transport.kind === "icmp" || transport.kind === "ipip") return undefined;
+  if (isIcmp(transport) || transport.kind === "ipip") return undefined;
   return { source: transport.sourcePort, destination: transport.destinationPort };
 }
 
 /** The same transport header between other ports; ICMP echo has its identifier in both places. */
 export function withPorts(transport: Transport, source: number, destination: number): Transport {
   if (transport.kind === "ipip") return transport;
-  if (transport.kind !== "icmp") {
+  if (!isIcmp(transport)) {
     return { ...transport, sourcePort: source, destinationPort: destination };
   }
   const { echo } = transport;
