@@ -7,7 +7,7 @@ interface Election {
   readonly candidates: readonly string[];
   readonly preferenceScores?: Readonly<Record<string, number>>;
   readonly order?: readonly string[];
-  readonly announcer: string;
+  readonly announcer?: string | null;
 }
 
 interface Row {
@@ -69,9 +69,9 @@ function electionDifferences({
     preferenceScores: new Map(Object.entries(asked.preferenceScores ?? {})),
   };
   return differences(
-    { announcer, ...(order === undefined ? {} : { order }) },
+    { announcer: announcer ?? null, ...(order === undefined ? {} : { order }) },
     {
-      announcer: layer2Announcer(election),
+      announcer: layer2Announcer(election) ?? null,
       ...(order === undefined ? {} : { order: layer2Order(election) }),
     },
   );

@@ -1,4 +1,4 @@
-import { formatIP, parseIP } from "../../address/index.ts";
+import { type CIDR, formatIP, parseCIDR, parseIP } from "../../address/index.ts";
 import type { IPFamily, Service, ServicePort } from "../../api/index.ts";
 
 /** What kube-proxy keeps of one port of a Service to choose endpoints for it. */
@@ -63,4 +63,17 @@ export function addressesOf(texts: readonly string[], family: IPFamily): readonl
     if (address?.family === family) found.push(formatIP(address));
   }
   return found;
+}
+
+/**
+ * Who may use the load balancer's addresses of one family; empty: everybody. That is so, too, where a
+ * range covers everything, or where all ranges are of the other family.
+ */
+export function sourceRangesOf({ spec }: Service, family: IPFamily): readonly CIDR[] {
+  const ranges: CIDR[] = [];
+  for (const text of spec.loadBalancerSourceRanges ?? []) {
+    const range = parseCIDR(text.trim());
+    if (range?.family === family) ranges.push(range);
+  }
+  return ranges.some(({ prefixLength }) => prefixLength === 0) ? [] : ranges;
 }

@@ -1,9 +1,10 @@
+import { formatIP, parseIP } from "../../address/index.ts";
 import { sha256 } from "../proxied-port/sha256.ts";
 
 export interface Layer2Election {
   /** Names of the nodes that may announce. */
   readonly candidates: readonly string[];
-  /** The Service's address as it is written. */
+  /** The Service's address, in whatever spelling. */
   readonly ip: string;
   /** A node with a higher score goes first; nodes without one have 0. */
   readonly preferenceScores?: ReadonlyMap<string, number> | undefined;
@@ -15,7 +16,9 @@ export interface Layer2Election {
  * has to be asked (MetalLB, layer 2 controller).
  */
 export function layer2Order(election: Layer2Election): readonly string[] {
-  const { candidates, ip, preferenceScores } = election;
+  const { candidates, preferenceScores } = election;
+  const address = parseIP(election.ip);
+  const ip = address === undefined ? election.ip : formatIP(address);
   return [...new Set(candidates)]
     .map((node) => ({
       node,

@@ -1,6 +1,6 @@
-import { cidrContains, parseCIDR, parseIP } from "../../address/index.ts";
+import { cidrContains, formatCIDR, parseCIDR, parseIP } from "../../address/index.ts";
 import type { Service, ServicePort } from "../../api/index.ts";
-import { loadBalancerVIPs } from "../kube-proxy/service-port.ts";
+import { loadBalancerVIPs, sourceRangesOf } from "../kube-proxy/service-port.ts";
 
 /** An address and port under which clients outside of the cluster meet a Service. */
 export interface WayIn {
@@ -42,7 +42,6 @@ function waysOfPort(service: Service, port: ServicePort): readonly WayIn[] {
   const policy = spec.externalTrafficPolicy === "Local" ? "Local" : "Cluster";
   const base = { servicePort: port.port, policy, sourceRanges: undefined } as const;
   const nodePort = port.nodePort ?? 0;
-  const sourceRanges = rangesOf(service);
   return [
     ...(nodePort === 0
       ? []
@@ -52,7 +51,7 @@ function waysOfPort(service: Service, port: ServicePort): readonly WayIn[] {
       kind: "load-balancer" as const,
       address,
       port: port.port,
-      sourceRanges,
+      sourceRanges: rangesOf(service, address),
     })),
     ...(spec.externalIPs ?? []).map((address) => ({
       ...base,
@@ -63,9 +62,9 @@ function waysOfPort(service: Service, port: ServicePort): readonly WayIn[] {
   ];
 }
 
-function rangesOf({ spec }: Service): readonly string[] | undefined {
-  const ranges = (spec.loadBalancerSourceRanges ?? []).map((range) => range.trim());
-  return ranges.length === 0 ? undefined : ranges;
+function rangesOf(service: Service, address: string): readonly string[] | undefined {
+  const ranges = sourceRangesOf(service, parseIP(address)?.family ?? "IPv4");
+  return ranges.length === 0 ? undefined : ranges.map(formatCIDR);
 }
 
 function reasonForNone({ spec }: Service): string {

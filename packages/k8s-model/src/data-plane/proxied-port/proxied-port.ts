@@ -1,8 +1,13 @@
-import { type CIDR, parseCIDR } from "../../address/index.ts";
+import type { CIDR } from "../../address/index.ts";
 import type { IPFamily, Protocol, Service, ServicePort } from "../../api/index.ts";
 import { categorize } from "../kube-proxy/categorize.ts";
 import type { EndpointInfo, EndpointSet } from "../kube-proxy/endpoint-info.ts";
-import { addressesOf, loadBalancerVIPs, servicePortInfo } from "../kube-proxy/service-port.ts";
+import {
+  addressesOf,
+  loadBalancerVIPs,
+  servicePortInfo,
+  sourceRangesOf,
+} from "../kube-proxy/service-port.ts";
 
 /** What a proxy knows of its own node. */
 export interface ProxyNode {
@@ -94,7 +99,7 @@ export function proxiedPort(
     nodePort: port.nodePort ?? 0,
     externalIPs: addressesOf(spec.externalIPs ?? [], node.family),
     loadBalancerIPs: addressesOf(loadBalancerVIPs(service), node.family),
-    sourceRanges: sourceRanges(spec.loadBalancerSourceRanges ?? [], node.family),
+    sourceRanges: sourceRangesOf(service, node.family),
     healthCheckNodePort: healthCheckNodePort(service),
     affinitySeconds: affinitySeconds(service),
     internalPolicyLocal: info.internalPolicyLocal,
@@ -111,16 +116,6 @@ export function proxiedPort(
 function clusterIPOf({ spec }: Service, family: IPFamily): string | undefined {
   const all = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
   return addressesOf(all, family)[0];
-}
-
-/** Ranges of the family; a range over everything is no restriction. */
-function sourceRanges(texts: readonly string[], family: IPFamily): readonly CIDR[] {
-  const ranges: CIDR[] = [];
-  for (const text of texts) {
-    const range = parseCIDR(text.trim());
-    if (range?.family === family) ranges.push(range);
-  }
-  return ranges.some(({ prefixLength }) => prefixLength === 0) ? [] : ranges;
 }
 
 function healthCheckNodePort({ spec }: Service): number {

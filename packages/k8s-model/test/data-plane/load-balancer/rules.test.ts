@@ -51,6 +51,13 @@ describe("layer 2 election", () => {
     expect(layer2Announcer({ candidates: [], ip: "192.0.2.1" })).toBeUndefined();
   });
 
+  test("an address counts, not how it is written", () => {
+    const candidates = ["node-1", "node-2", "node-3", "node-4"];
+    expect(layer2Order({ candidates, ip: "2001:DB8:0:0::10" })).toEqual(
+      layer2Order({ candidates, ip: "2001:db8::10" }),
+    );
+  });
+
   test("by policy Local only nodes with an endpoint that serves may announce", () => {
     const nodes = ["n1", "n2", "n3", "n4"].map((name) => node(name));
     const excluded = node("n5", { "node.kubernetes.io/exclude-from-external-load-balancers": "" });
@@ -213,7 +220,20 @@ describe("ways into a Service", () => {
     expect(admitsSource(nodePort, "8.8.8.8")).toBe(true);
     expect(admitsSource(balancer, "8.8.8.8")).toBe(false);
     expect(admitsSource(balancer, "203.0.113.9")).toBe(true);
-    expect(admitsSource(balancer, "2001:db8::1")).toBe(true);
+    // No client of the other family comes to this address at all.
+    expect(admitsSource(balancer, "2001:db8::1")).toBe(false);
+  });
+
+  test("source ranges of the other family restrict nobody, as at kube-proxy", () => {
+    const { ways } = waysIn({
+      ...service({
+        type: "LoadBalancer",
+        ports: [{ port: 80 }],
+        loadBalancerSourceRanges: ["2001:db8::/32"],
+      }),
+      status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }, { ip: "2001:db8:1::1" }] } },
+    });
+    expect(ways.map((way) => admitsSource(way, "8.8.8.8"))).toEqual([true, false]);
   });
 
   test("without node ports and without an address nobody gets in", () => {
