@@ -29,6 +29,7 @@ import { startFleet } from "./fleet.ts";
 import { Invariants } from "./invariants.ts";
 import { type ClusterListener, Inventory, type SeenNode } from "./inventory.ts";
 import { mergeApplied } from "./merge-applied.ts";
+import { NodeMaintenance } from "./node-maintenance.ts";
 import type { NodeEntry, NodeTable } from "./node-table.ts";
 import type { PodState, PodTable } from "./pod-table.ts";
 import { type InitialState, initialState, reconciliation } from "./reconciliation.ts";
@@ -61,6 +62,8 @@ export class Cluster {
   readonly leases: LeaseLoad;
   /** Bad luck of the control plane. */
   readonly faults: ClusterFaults;
+  /** What operators do to nodes: cordons, drains, evictions. */
+  readonly maintenance: NodeMaintenance;
   /** Set where API servers are given. */
   readonly etcd: Etcd | undefined;
   readonly views: ServiceViews;
@@ -127,6 +130,7 @@ export class Cluster {
       ...(options.endpointsController === true ? { endpoints: endpointsOptions(options) } : {}),
     });
     this.faults = new ClusterFaults(this, this.#work, writeSpeed);
+    this.maintenance = new NodeMaintenance(this);
     const { check = false, maxEndpointsPerSlice = 100 } = options;
     this.invariants = check ? new Invariants(this, maxEndpointsPerSlice) : undefined;
   }

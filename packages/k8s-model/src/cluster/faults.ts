@@ -4,6 +4,7 @@ import type { Timings } from "../control-plane/timings.ts";
 import type { ProxyFleet } from "../data-plane/index.ts";
 import { hashText, hashUnit } from "../store/index.ts";
 import type { NodeEntry, NodeTable } from "./node-table.ts";
+import { ZoneCuts } from "./zone-cuts.ts";
 
 /** client-go waits up to so much longer than the retry period between two attempts. */
 const RETRY_JITTER = 1.2;
@@ -16,6 +17,9 @@ export interface FaultTarget {
   readonly timings: Timings;
 }
 
+/** What a zone is parted from. */
+export type PartitionedFrom = "other-zones" | "control-plane" | "both";
+
 /** How etcd writes now: a write takes so many times its usual time. */
 export interface WriteSpeed {
   factor: number;
@@ -26,6 +30,8 @@ export interface WriteSpeed {
  * down as a whole are methods of the Cluster itself.
  */
 export class ClusterFaults {
+  /** Zones that are cut off from the others, as far as packets between pods go. */
+  readonly zoneCuts: ZoneCuts = new ZoneCuts();
   readonly #parts: FaultTarget & { readonly work: Work };
   readonly #writeSpeed: WriteSpeed;
   #leaderChanges = 0;
@@ -71,6 +77,22 @@ export class ClusterFaults {
   /** Makes every write take so many times its usual time, until told otherwise. */
   slowEtcd(factor: number): void {
     this.#writeSpeed.factor = factor;
+  }
+
+  /**
+   * Parts all nodes of a zone from the other zones, from the control plane, or from both, now. Cut off
+   * from other zones, packets between their nodes and others vanish; cut off from the control plane,
+   * they go on by their last view.
+   */
+  partitionZone(zone: string, from: PartitionedFrom): void {
+    if (from !== "control-plane") this.zoneCuts.cut(zone);
+    if (from === "other-zones") return;
+    for (const node of this.#parts.nodes) if (node.zone === zone) this.partitionNode(node.name);
+  }
+
+  healZone(zone: string): void {
+    this.zoneCuts.heal(zone);
+    for (const node of this.#parts.nodes) if (node.zone === zone) this.healNode(node.name);
   }
 
   /** Breaks the watches of a node's proxy; it takes them up again after its client's back-off. */

@@ -1,5 +1,6 @@
 export { Cluster, type Settled } from "./cluster.ts";
 export type { ClusterOptions } from "./cluster-options.ts";
+export { Drain, type DrainedPod, type DrainOptions } from "./drain.ts";
 export {
   explainRoute,
   type RouteAnswer,
@@ -8,9 +9,10 @@ export {
   type RouteRefusal,
   type ViewVersion,
 } from "./explain.ts";
-export { ClusterFaults } from "./faults.ts";
+export { ClusterFaults, type PartitionedFrom } from "./faults.ts";
 export { Invariants, InvariantViolation } from "./invariants.ts";
 export type { ClusterListener } from "./inventory.ts";
+export { NodeMaintenance } from "./node-maintenance.ts";
 export { type NodeEntry, NodeTable } from "./node-table.ts";
 export { type PodEntry, type PodState, PodTable } from "./pod-table.ts";
 export { type PortEntry, type ServiceEntry, ServiceTable } from "./service-table.ts";

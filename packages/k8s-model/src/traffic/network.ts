@@ -94,9 +94,12 @@ export interface Network {
    * hints or a policy name them. Holds while all nodes have the same view. Absent: every node may differ.
    */
   specialNodes?(servicePort: number): readonly number[];
+  /** Whether packets between two nodes vanish. Absent: all nodes reach each other. */
+  isCut?(node: number, other: number): boolean;
   /**
    * Told of every attempt that the data plane fails, the moment it is decided: `refused` or `timed-out`
-   * for a new connection, `reset` on one that stood. `pod`: -1 where no endpoint was chosen.
+   * for a new connection, `reset` or `timed-out` on one that stood. `pod`: -1 where no endpoint was
+   * chosen.
    */
   attemptFailed?(attempt: FailedAttempt): void;
   /** Every ready endpoint of the Service port anywhere, ascending. */

@@ -1,6 +1,6 @@
 import { constant, exponential, millis, seconds } from "@k8s-netsim/sim-core";
 import { describe, expect, test } from "vitest";
-import { PodState } from "../../src/traffic/index.ts";
+import { type FailedAttempt, PodState } from "../../src/traffic/index.ts";
 import { latencyOf, oneClient, runOneServer } from "./one-server.ts";
 
 /** Mean time in an M/M/c queue (Erlang C), for a service time of 1. */
@@ -43,19 +43,25 @@ describe("queues", () => {
     expect(latencyOf(foreseen).snapshot()).toEqual(latencyOf(queued).snapshot());
   });
 
-  test.each([Infinity, 1_000])(
-    "what a pod had not answered when it stopped is lost, with %d workers",
-    (workers) => {
+  test.each([
+    ["reset where its node lives", PodState.closed, Infinity],
+    ["reset where its node lives", PodState.closed, 1_000],
+    ["never answered where its node is gone", PodState.silent, Infinity],
+    ["never answered where its node is gone", PodState.silent, 1_000],
+  ] as const)(
+    "what a pod had not answered when it stopped is %s, with state %d and %d workers",
+    (_, after, workers) => {
       let stopped = false;
-      const network = oneClient();
+      const told: FailedAttempt[] = [];
       const traffic = runOneServer({
         rateHz: 1_000,
         server: { workers, serviceTimeNs: constant(millis(50)) },
         edge: { timeoutNs: seconds(1) },
         length: seconds(2),
         network: {
-          ...network,
-          podState: () => (stopped ? PodState.closed : PodState.serving),
+          ...oneClient(),
+          podState: () => (stopped ? after : PodState.serving),
+          attemptFailed: (attempt) => told.push(attempt),
         },
         during: (sim, running) => {
           sim.at(seconds(1), () => {
@@ -65,11 +71,24 @@ describe("queues", () => {
         },
       });
       const [refused = 0, reset = 0, timedOut = 0] = traffic.ledger.edges[0]?.failures ?? [];
-      // 50 ms of 1,000 requests a second were in service.
-      expect(timedOut).toBeGreaterThan(30);
-      expect(timedOut).toBeLessThan(75);
-      expect(refused + reset).toBeGreaterThan(900);
+      if (after === PodState.closed) {
+        // 50 ms of 1,000 requests a second were in service; what came after was refused.
+        expect(reset).toBeGreaterThan(30);
+        expect(reset).toBeLessThan(75);
+        expect(refused).toBeGreaterThan(900);
+        expect(timedOut).toBe(0);
+      } else {
+        expect(timedOut).toBeGreaterThan(930);
+        expect(refused + reset).toBe(0);
+      }
       expect(traffic.inFlight).toBe(0);
+      const toldOf = (failure: string): number =>
+        told.filter((attempt) => attempt.failure === failure).length;
+      expect([toldOf("refused"), toldOf("reset"), toldOf("timed-out")]).toEqual([
+        refused,
+        reset,
+        timedOut,
+      ]);
     },
   );
 

@@ -1,11 +1,14 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
+import type { PartitionedFrom } from "../../cluster/index.ts";
 
 /** What can break. */
 export type FaultKind =
   | "zone-outage"
+  | "zone-partition"
   | "node-failure"
   | "node-partition"
   | "node-drain"
+  | "node-cordon"
   | "watch-lost"
   | "clock-skew"
   | "api-server-restart"
@@ -18,12 +21,16 @@ export interface FaultDefinition {
   /** Zone or node name; the number of an API server, from 0; else the name of what is struck. */
   readonly target: string;
   readonly atNs: SimTime;
-  /** When it works again; absent: not within the run, or by itself. */
+  /** When it works again, or the drained machine is removed; absent: not within the run, or by itself. */
   readonly untilNs?: SimTime;
   /** Of `etcd-slow`: a write takes so many times its usual time. */
   readonly factor?: number;
   /** Of `clock-skew`: how far the node's clock is ahead; negative: behind. */
   readonly aheadNs?: number;
+  /** Of `node-drain`: when evictions that a budget holds up are given up, from its beginning. */
+  readonly timeoutNs?: SimTime;
+  /** Of `zone-partition`: what the zone is parted from. */
+  readonly from?: PartitionedFrom;
 }
 
 /** When a fault begins and ends, counted from the end of warm-up. */
@@ -51,13 +58,39 @@ export function nodeFailure(node: string, when: OutageOptions): FaultDefinition 
   return fault("node-failure", node, when);
 }
 
+export interface DrainFaultOptions {
+  /** When the drain begins. */
+  readonly at: SimTime;
+  /** When the machine is removed, with its Node object; absent: it stays, cordoned. */
+  readonly until?: SimTime;
+  /** How long evictions that a budget refuses are asked for again; for ever unless told. */
+  readonly timeout?: SimTime;
+}
+
 /**
- * A node is removed with notice: at `at` it is cordoned, tainted as the cluster autoscaler does, and
- * its pods are deleted with their grace; at `until` the machine and its Node object are gone. No
- * PodDisruptionBudget holds it up.
+ * `kubectl drain`: the node is cordoned and its pods are evicted, all at once, those that a
+ * PodDisruptionBudget holds up again every 5 s until `timeout`. With `until` the node is marked as a
+ * node autoscaler does, and then the machine and its Node object are gone, whoever is still on it.
  */
-export function nodeDrain(node: string, when: Required<OutageOptions>): FaultDefinition {
-  return fault("node-drain", node, when);
+export function nodeDrain(node: string, { timeout, ...when }: DrainFaultOptions): FaultDefinition {
+  return fault("node-drain", node, when, timeout === undefined ? {} : { timeoutNs: timeout });
+}
+
+/** Nothing new is placed on a node; what runs there runs on. */
+export function nodeCordon(node: string, when: OutageOptions): FaultDefinition {
+  return fault("node-cordon", node, when);
+}
+
+/**
+ * The nodes of a zone are cut off: from the nodes of other zones (packets between them vanish), from
+ * the control plane (they go on by their last view and are given up after the grace period), or from
+ * both, which is the default. Within the zone all goes on.
+ */
+export function zonePartition(
+  zone: string,
+  { from = "both", ...when }: OutageOptions & { readonly from?: PartitionedFrom },
+): FaultDefinition {
+  return fault("zone-partition", zone, when, { from });
 }
 
 /** A node reaches no API server: its pods run on, its proxy forwards by its last view. */

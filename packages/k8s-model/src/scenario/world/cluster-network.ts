@@ -165,6 +165,13 @@ export class ClusterNetwork implements Network {
     return this.#cluster.nodes.at(node)?.up === false ? PodState.silent : PodState.serving;
   }
 
+  isCut(node: number, other: number): boolean {
+    const { zoneCuts } = this.#cluster.faults;
+    if (!zoneCuts.isAny) return false;
+    const [zone = "", otherZone = ""] = [node, other].map((at) => this.zones[this.place(at).zone]);
+    return zoneCuts.separates(zone, otherZone);
+  }
+
   keepsClientAddress(servicePort: number): boolean {
     const { service } = this.#ports[servicePort] as { service: string };
     const spec = this.#cluster.store.get<Service>("Service", service)?.spec;

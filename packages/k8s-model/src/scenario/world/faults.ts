@@ -1,5 +1,4 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
-import type { Node } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
 import type { FaultDefinition, FaultKind } from "../definition/fault-definition.ts";
 
@@ -41,11 +40,24 @@ const ACTIONS: Readonly<Record<FaultKind, FaultActions>> = {
   },
   "node-drain": {
     targets: "node",
-    begin: (cluster, node) => drainNode(cluster, node),
+    begin: (cluster, node, { untilNs, timeoutNs }) => {
+      if (untilNs !== undefined) cluster.maintenance.announceRemoval(node);
+      cluster.maintenance.drain(node, timeoutNs === undefined ? {} : { timeoutNs });
+    },
     end: (cluster, node) => {
       cluster.failNode(node);
       cluster.delete("Node", node);
     },
+  },
+  "node-cordon": {
+    targets: "node",
+    begin: (cluster, node) => cluster.maintenance.cordon(node),
+    end: (cluster, node) => cluster.maintenance.uncordon(node),
+  },
+  "zone-partition": {
+    targets: "zone",
+    begin: (cluster, zone, { from = "both" }) => cluster.faults.partitionZone(zone, from),
+    end: (cluster, zone) => cluster.faults.healZone(zone),
   },
   "watch-lost": {
     targets: "node",
@@ -86,23 +98,6 @@ export function scheduleFault(cluster: Cluster, fault: FaultDefinition, originNs
   sim.at((originNs + fault.atNs) as SimTime, () => begin(cluster, target, fault));
   if (fault.untilNs === undefined || end === undefined) return;
   sim.at((originNs + fault.untilNs) as SimTime, () => end(cluster, target));
-}
-
-/** Cordon, taint, and deletion of all pods but those of DaemonSets, with their grace. */
-function drainNode(cluster: Cluster, name: string): void {
-  const node = cluster.store.get<Node>("Node", name);
-  if (node === undefined) return;
-  const taints = [
-    ...(node.spec?.taints ?? []),
-    { key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" },
-    { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" },
-  ];
-  cluster.apply({ ...node, spec: { ...node.spec, unschedulable: true, taints } } as Node);
-  const index = cluster.nodes.byName(name)?.index;
-  for (const pod of [...cluster.pods]) {
-    const stays = pod.workload?.startsWith("DaemonSet/") ?? false;
-    if (pod.nodeIndex === index && !pod.gone && !stays) cluster.delete("Pod", pod.key);
-  }
 }
 
 /** The zone or node of that name; `a` stands for the zone `zone-a` where no zone is called `a`. */

@@ -1,11 +1,12 @@
-import type { HandlerId, SimTime } from "@k8s-netsim/sim-core";
+import type { HandlerId } from "@k8s-netsim/sim-core";
 import type { SourcePlan, TrafficPlan } from "../plan.ts";
 import type { ConnectionPool } from "./connection-pools.ts";
 import { Connector } from "./connector.ts";
+import { Deadlines } from "./deadlines.ts";
+import { FailureNews } from "./failure-news.ts";
 import { FAILURE_CODE } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
 import { Retries } from "./retries.ts";
-import { RowRing } from "./row-ring.ts";
 import type { CallerPort, ServerSide } from "./server-side.ts";
 import { NONE, type TrafficState } from "./traffic-state.ts";
 
@@ -20,13 +21,14 @@ export class CallerSide implements CallerPort {
   readonly #sourceAnswered: (source: number) => void;
   readonly #connector: Connector;
   readonly #retries: Retries;
-  readonly #timeOuts: readonly RowRing[];
-  readonly #timeOutHandlers: readonly HandlerId[];
+  readonly #deadlines: Deadlines;
+  readonly #news: FailureNews;
   /** The row still serves until its connection stands, so this one needs no generation. */
   readonly #established: HandlerId;
   /** Handlers with payload (row, generation): what they mean is over once the row is freed. */
   readonly #resolved: HandlerId;
   readonly #retryDue: HandlerId;
+  readonly #cutOff: HandlerId;
   readonly #hedgeDue: HandlerId;
 
   constructor(
@@ -44,14 +46,17 @@ export class CallerSide implements CallerPort {
     this.#sourceAnswered = sourceAnswered;
     this.#connector = new Connector(state, () => this.answer);
     this.#retries = new Retries(state, plan);
-    this.#timeOuts = plan.edges.map(() => new RowRing());
-    this.#timeOutHandlers = plan.edges.map((edge, index) =>
-      sim.handler(`time-outs ${edge.name}`, () => this.#onDeadline(index)),
+    this.#news = new FailureNews(state);
+    this.#deadlines = new Deadlines(state, plan, (row) =>
+      this.#giveUp(row, FAILURE_CODE["timed-out"]),
     );
     this.answer = sim.handler("answer arrives", (row, failure) => this.#onAnswer(row, failure - 1));
     this.#resolved = this.#onWaitingRow("name resolved", (row) => this.#openAndSend(row));
     this.#established = sim.handler("connection stands", (row) => this.#transmit(row));
     this.#retryDue = this.#onWaitingRow("retry", (row) => this.#attempt(row));
+    this.#cutOff = this.#onWaitingRow("connection ends", (row) =>
+      this.#giveUp(row, FAILURE_CODE.reset),
+    );
     this.#hedgeDue = this.#onWaitingRow("hedge", (row) => this.#hedge(row));
   }
 
@@ -107,9 +112,10 @@ export class CallerSide implements CallerPort {
     calls.waiting[row] = 1;
     calls.serving[row] = 0;
     calls.connection[row] = NONE;
+    calls.epoch[row] = NONE;
     calls.arriveAt[row] = NONE;
     calls.departAt[row] = NONE;
-    this.#watchDeadline(row);
+    this.#deadlines.watch(row);
     const connection = pools.idle(pool, network, servers, sim.now);
     if (connection !== NONE) this.#sendOver(row, connection);
     else if (pool.open < pool.limit) this.#lookUp(row);
@@ -141,9 +147,8 @@ export class CallerSide implements CallerPort {
   #sendOver(row: number, connection: number): void {
     const { calls, links, pools, sim } = this.#state;
     calls.connection[row] = connection;
-    const { servicePort } = this.#state.edge(calls.edge[row] as number);
     // Nobody answers: the caller finds out by its time-out.
-    if (this.#connector.isLost(connection, servicePort)) return;
+    if (this.#connector.isLost(row, connection)) return;
     calls.serving[row] = 1;
     const handshakeNs = (pools.table.establishedAt[connection] as number) - sim.now;
     if (links !== undefined && handshakeNs > 0) {
@@ -179,40 +184,24 @@ export class CallerSide implements CallerPort {
     return links?.send(from, backendZone[connection] as number, requestBytes, sim.now) ?? 0;
   }
 
-  #watchDeadline(row: number): void {
-    const { calls, sim } = this.#state;
-    const edge = calls.edge[row] as number;
-    const ring = this.#timeOuts[edge] as RowRing;
-    const deadline = (sim.now + this.#state.edge(edge).timeoutNs) as SimTime;
-    calls.deadline[row] = deadline;
-    if (ring.isEmpty) sim.scheduleAt(deadline, this.#timeOutHandlers[edge] as HandlerId);
-    ring.push(row, calls.generation[row] as number, deadline);
-  }
-
-  #onDeadline(edge: number): void {
-    const { calls, sim } = this.#state;
-    const ring = this.#timeOuts[edge] as RowRing;
-    while (!ring.isEmpty) {
-      const { headRow: row, headTime: deadline } = ring;
-      const live =
-        calls.generation[row] === ring.headGeneration &&
-        calls.waiting[row] === 1 &&
-        calls.deadline[row] === deadline;
-      if (live && deadline > sim.now) {
-        sim.scheduleAt(deadline, this.#timeOutHandlers[edge] as HandlerId);
-        return;
-      }
-      ring.shift();
-      if (live) this.#giveUp(row);
-    }
-  }
-
-  #giveUp(row: number): void {
+  #giveUp(row: number, failure: number): void {
     const connection = this.#state.calls.connection[row] as number;
     const pool = this.#poolOf(row);
     if (connection !== NONE) this.#state.pools.abandon(pool, connection);
-    this.#failAttempt(row, FAILURE_CODE["timed-out"]);
+    this.#failAttempt(row, failure);
     this.#serveWaiting(pool);
+  }
+
+  /** The pod that these requests were at has ended: a living node says so, a dead one is silent. */
+  serverEnded(rows: readonly number[], isSilent: boolean): void {
+    const { calls, pools, sim } = this.#state;
+    for (const row of rows) {
+      this.#news.onConnection(row, isSilent ? "timed-out" : "reset");
+      if (isSilent) continue;
+      const distance = pools.table.distance[calls.connection[row] as number] as number;
+      const backNs = this.#state.oneWayNs(distance);
+      sim.schedule(backNs, this.#cutOff, row, calls.generation[row] as number);
+    }
   }
 
   /** The answer, or the news of a failure, reaches the caller. */

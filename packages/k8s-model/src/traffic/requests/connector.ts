@@ -3,17 +3,20 @@ import { distanceIndex } from "../../topology/index.ts";
 import { DROPPED, PodState, REFUSED } from "../network.ts";
 import type { CallEdgePlan } from "../plan.ts";
 import type { ConnectionPool } from "./connection-pools.ts";
+import { FailureNews, senderNode } from "./failure-news.ts";
 import { FAILURE_CODE } from "./ledger.ts";
 import { NONE, OUTSIDE, type TrafficState, wayOf } from "./traffic-state.ts";
 
 /** Opens connections: name, then an endpoint by the proxy of the caller's node, then a handshake. */
 export class Connector {
   readonly #state: TrafficState;
+  readonly #news: FailureNews;
   /** Handler of an answer: payload (row, failure code + 1). */
   readonly #answer: () => HandlerId;
 
   constructor(state: TrafficState, answer: () => HandlerId) {
     this.#state = state;
+    this.#news = new FailureNews(state);
     this.#answer = answer;
   }
 
@@ -42,6 +45,9 @@ export class Connector {
     const backend = this.#choose(edge.servicePort, node, caller, endpoints, draw);
     const last = distanceIndex(network.place(node), network.place(network.nodeOf(backend)));
     const distance = wayOf(caller === OUTSIDE ? (network.entryHop?.(node) ?? NONE) : NONE, last);
+    if (network.isCut?.(node, network.nodeOf(backend)) === true) {
+      return this.#vanish(row, node, backend);
+    }
     const state = network.podState(backend);
     if (state === PodState.silent) return this.#vanish(row, node, backend);
     if (state === PodState.closed) return this.#refuse(row, distance, node, backend);
@@ -89,30 +95,29 @@ export class Connector {
     return nodes[Math.floor(choice.double() * nodes.length)] ?? NONE;
   }
 
-  /** Whether what is sent over a connection vanishes on its way to the pod. */
-  isLost(connection: number, servicePort: number): boolean {
+  /** Whether what is sent over a row's connection vanishes on its way to the pod; told if so. */
+  isLost(row: number, connection: number): boolean {
     const { network, pools } = this.#state;
     const entry = pools.table.entry[connection] as number;
-    return entry !== NONE && network.wayState?.(entry, servicePort) === PodState.silent;
+    const { servicePort } = this.#state.edge(this.#state.calls.edge[row] as number);
+    const isLost =
+      (entry !== NONE && network.wayState?.(entry, servicePort) === PodState.silent) ||
+      network.isCut?.(senderNode(this.#state, row), network.nodeOf(this.#state.backendOf(row))) ===
+        true;
+    if (isLost) this.#news.onConnection(row, "timed-out");
+    return isLost;
   }
 
   /** The news of a refusal comes back after a round trip over the distance. */
   #refuse(row: number, distance: number, node: number, pod: number): typeof NONE {
-    this.#tell(row, "refused", node, pod);
+    this.#news.onConnect(row, "refused", node, pod);
     const backNs = this.#state.oneWayNs(distance) + this.#state.oneWayNs(distance);
     this.#state.sim.schedule(backNs, this.#answer(), row, FAILURE_CODE.refused + 1);
     return NONE;
   }
 
   #vanish(row: number, node: number, pod: number): typeof NONE {
-    this.#tell(row, "timed-out", node, pod);
+    this.#news.onConnect(row, "timed-out", node, pod);
     return NONE;
-  }
-
-  #tell(row: number, failure: "refused" | "timed-out", node: number, pod: number): void {
-    const { calls, network } = this.#state;
-    if (network.attemptFailed === undefined || calls.measured[row] === 0) return;
-    const { servicePort } = this.#state.edge(calls.edge[row] as number);
-    network.attemptFailed({ failure, servicePort, node, pod });
   }
 }

@@ -1,5 +1,7 @@
+import { PodState } from "../network.ts";
 import type { TrafficPlan } from "../plan.ts";
 import { CallerSide } from "./caller-side.ts";
+import { requestsAt } from "./failure-news.ts";
 import type { TrafficLedger } from "./ledger.ts";
 import { Meter } from "./meter.ts";
 import { ServerSide } from "./server-side.ts";
@@ -55,9 +57,11 @@ export class RequestTraffic {
     return this.#state.calls.live;
   }
 
-  /** The pod has stopped working; what it served or had queued is lost. */
+  /** The pod has stopped working; what it served or had queued is lost, and its callers are told where its node lives. */
   podStopped(pod: number): void {
+    const cut = requestsAt(this.#state, pod);
     this.#servers.podStopped(pod);
+    this.#callers.serverEnded(cut, this.#state.network.podState(pod) === PodState.silent);
   }
 
   /** Time that a pod's workers have been busy in all until now (ns of one worker, or core). */

@@ -1,11 +1,12 @@
 import type { HandlerId, RandomStream } from "@k8s-netsim/sim-core";
 import { PodState } from "../network.ts";
 import type { TrafficPlan, WorkloadPlan } from "../plan.ts";
+import { FailureNews } from "./failure-news.ts";
 import { FAILURE_CODE } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
 import { PlannedQueues, QUEUE_FULL } from "./planned-queues.ts";
 import { SharedProcessors } from "./shared-processors.ts";
-import { NONE, OUTSIDE, type TrafficState } from "./traffic-state.ts";
+import { NONE, type TrafficState } from "./traffic-state.ts";
 
 /** What servers need of callers: make a call for a request being served, and receive an answer. */
 export interface CallerPort {
@@ -22,6 +23,7 @@ export class ServerSide {
   readonly arrival: HandlerId;
   readonly #state: TrafficState;
   readonly #meter: Meter;
+  readonly #news: FailureNews;
   readonly #callers: () => CallerPort;
   readonly #serviceDone: HandlerId;
   readonly #sharedDone: HandlerId;
@@ -43,6 +45,7 @@ export class ServerSide {
   constructor(state: TrafficState, meter: Meter, plan: TrafficPlan, callers: () => CallerPort) {
     this.#state = state;
     this.#meter = meter;
+    this.#news = new FailureNews(state);
     this.#callers = callers;
     const { sim, links } = state;
     this.#cancels = plan.edges.some(({ hedge }) => hedge !== undefined);
@@ -70,11 +73,13 @@ export class ServerSide {
    * its stop can interrupt, one event stands for arrival, service, departure and answer.
    */
   send(row: number, untilArrivalNs: number): void {
-    const { calls, network, pools, sim } = this.#state;
+    const { calls, network, pools, servers, sim } = this.#state;
     const connection = calls.connection[row] as number;
     const pod = pools.table.backend[connection] as number;
     const index = network.workloadOf(pod);
-    if (this.#isForeseen[index] !== true) {
+    // A pod that stopped since the connection was opened answers nothing any more.
+    const hasStopped = pools.table.backendEpoch[connection] !== servers.epoch[pod];
+    if (this.#isForeseen[index] !== true || hasStopped) {
       sim.schedule(untilArrivalNs, this.arrival, row);
       return;
     }
@@ -178,12 +183,13 @@ export class ServerSide {
     const pod = pools.table.backend[connection] as number;
     const state = network.podState(pod);
     if (state === PodState.silent) {
+      this.#news.onConnection(row, "timed-out");
       this.#lose(row);
       return;
     }
     const epoch = servers.epoch[pod] as number;
     if (state === PodState.closed || epoch !== pools.table.backendEpoch[connection]) {
-      this.#tellReset(row, pod);
+      this.#news.onConnection(row, "reset");
       this.#send(row, FAILURE_CODE.reset + 1);
       return;
     }
@@ -313,6 +319,7 @@ export class ServerSide {
     const { calls, links, pools, sim } = this.#state;
     const { backendZone, callerZone, distance } = pools.table;
     const connection = calls.connection[row] as number;
+    calls.epoch[row] = NONE;
     let delayNs = this.#state.oneWayNs(distance[connection] as number);
     if (links !== undefined) {
       const { responseBytes } = this.#state.edge(calls.edge[row] as number);
@@ -320,21 +327,6 @@ export class ServerSide {
       delayNs += links.send(from, callerZone[connection] as number, responseBytes, sim.now);
     }
     sim.schedule(delayNs, this.#callers().answer, row, failure);
-  }
-
-  #tellReset(row: number, pod: number): void {
-    const { calls, network, pools } = this.#state;
-    if (network.attemptFailed === undefined || calls.measured[row] === 0) return;
-    const { table } = pools;
-    const connection = calls.connection[row] as number;
-    const caller = calls.caller[row] as number;
-    network.attemptFailed({
-      failure: "reset",
-      servicePort: this.#state.edge(calls.edge[row] as number).servicePort,
-      node: caller === OUTSIDE ? (table.entry[connection] as number) : network.nodeOf(caller),
-      pod,
-      establishedAtNs: table.establishedAt[connection] as number,
-    });
   }
 
   /** The server will never answer: the caller finds out by its time-out. */
