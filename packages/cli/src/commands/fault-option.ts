@@ -5,11 +5,14 @@ import {
   type FaultDefinition,
   type FaultKind,
   leaderChange,
+  nodeCordon,
+  nodeDrain,
   nodeFailure,
   nodePartition,
   type OutageOptions,
   watchLost,
   zoneOutage,
+  zonePartition,
 } from "@k8s-netsim/k8s-model/scenario";
 import type { SimTime } from "@k8s-netsim/sim-core";
 import { UsageError } from "../command-line/usage-error.ts";
@@ -20,7 +23,10 @@ type Maker = (target: string, when: OutageOptions, text: string) => FaultDefinit
 const MAKERS: Readonly<Record<string, Maker>> = {
   zone: zoneOutage,
   node: nodeFailure,
+  drain: nodeDrain,
+  cordon: nodeCordon,
   partition: nodePartition,
+  "zone-partition": zonePartition,
   watch: (node, { at }) => watchLost(node, { at }),
   "api-server": (server, { at, until }, text) => {
     if (until === undefined || !/^\d{1,3}$/.test(server)) {
@@ -45,7 +51,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   },
 };
 
-/** `zone=a@30s`, `zone=a@30s-90s`, `node=n1@30s`, `partition=n1@30s-90s`, `etcd=10@30s`, `clock=n1:2s@30s`, … */
+/** `zone=a@30s`, `zone=a@30s-90s`, `node=n1@30s`, `drain=n1@30s`, `partition=n1@30s-90s`, `etcd=10@30s`, `clock=n1:2s@30s`, … */
 export function fault(text: string): FaultDefinition {
   const match = /^([a-z-]+)=([^@]+)@([^-]+)(?:-(.+))?$/.exec(text);
   const [, kind = "", target = "", from = "", to] = match ?? [];
@@ -76,7 +82,9 @@ function notAFault(text: string, remedy: string): UsageError {
 const WORDS: Readonly<Record<FaultKind, (target: string) => readonly [string, string]>> = {
   "zone-outage": (zone) => [`zone ${zone} goes down`, `${zone} comes back`],
   "node-failure": (node) => [`node ${node} goes down`, `${node} comes back`],
-  "node-drain": (node) => [`node ${node} is drained`, `${node} takes pods again`],
+  "zone-partition": (zone) => [`zone ${zone} is cut off`, `${zone} is reached again`],
+  "node-drain": (node) => [`node ${node} is drained`, `${node} is removed`],
+  "node-cordon": (node) => [`node ${node} is cordoned`, `${node} takes pods again`],
   "node-partition": (node) => [`node ${node} is cut off`, `${node} is heard again`],
   "watch-lost": (node) => [`node ${node} loses its watches`, ""],
   "clock-skew": (node) => [`the clock of ${node} is wrong`, `the clock of ${node} is right again`],

@@ -84,9 +84,9 @@ export const CHANGE_OPTIONS: OptionGroup = {
     {
       name: "fault",
       kind: "texts",
-      value: "zone=Z@T[-T]|node=N@T[-T]",
+      value: "zone=Z@T[-T]|node=N@T[-T]|drain=N@T",
       description:
-        "A zone or node that goes down at a time after warm-up (and comes back). Also: partition=NODE@T[-T] (no control plane), watch=NODE@T (lost connection), api-server=N@T-T, leader=kcm@T (the controllers' leader dies), etcd=FACTOR@T[-T] (slow), clock=NODE:[-]TIME@T[-T] (a clock that is ahead or behind).",
+        "A zone or node that goes down at a time after warm-up (and comes back), or a node that is drained, held up by its pods' budgets. Also: drain=NODE@T-T (and then removed), cordon=NODE@T[-T], zone-partition=ZONE@T[-T] (no other zone, no control plane), partition=NODE@T[-T] (no control plane), watch=NODE@T (lost connection), api-server=N@T-T, leader=kcm@T (the controllers' leader dies), etcd=FACTOR@T[-T] (slow), clock=NODE:[-]TIME@T[-T] (a clock that is ahead or behind).",
     },
   ],
 };
