@@ -207,5 +207,5 @@ function assumptionsOf(options: WhatIfResultOptions): readonly Assumption[] {
   );
   const timings =
     options.timeline === undefined ? [] : timingAssumptions(input.kubernetesVersion.value);
-  return [...varied, ...input.assumptions, ...timings];
+  return [...varied, ...answer.faultAssumptions, ...input.assumptions, ...timings];
 }

@@ -1,5 +1,6 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
 import type { PartitionedFrom } from "../../cluster/index.ts";
+import { ChangeError, checkName, checkTime } from "./change-error.ts";
 
 /** What can break. */
 export type FaultKind =
@@ -45,6 +46,15 @@ function fault(
   { at, until }: OutageOptions,
   more: Partial<FaultDefinition> = {},
 ): FaultDefinition {
+  checkName(`A ${kind}`, target);
+  checkTime(`A ${kind} of ${target}`, at);
+  if (until !== undefined && !(until > at)) {
+    throw new ChangeError(
+      "bad-change",
+      `A ${kind} of ${target} ends at ${until / 1e9} s, before it begins at ${at / 1e9} s.`,
+      "give the later time as `until`.",
+    );
+  }
   return { kind, target, atNs: at, ...(until === undefined ? {} : { untilNs: until }), ...more };
 }
 
@@ -73,7 +83,9 @@ export interface DrainFaultOptions {
  * node autoscaler does, and then the machine and its Node object are gone, whoever is still on it.
  */
 export function nodeDrain(node: string, { timeout, ...when }: DrainFaultOptions): FaultDefinition {
-  return fault("node-drain", node, when, timeout === undefined ? {} : { timeoutNs: timeout });
+  if (timeout === undefined) return fault("node-drain", node, when);
+  checkTime(`The time-out of a drain of ${node}`, timeout);
+  return fault("node-drain", node, when, { timeoutNs: timeout });
 }
 
 /** Nothing new is placed on a node; what runs there runs on. */

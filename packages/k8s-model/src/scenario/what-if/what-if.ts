@@ -13,6 +13,7 @@ import type { FaultDefinition } from "../definition/fault-definition.ts";
 import { explainCluster } from "../findings/explain-cluster.ts";
 import { explainService } from "../findings/explain-service.ts";
 import { type Finding, grouped } from "../findings/finding.ts";
+import { changeAssumptions, roomLeft } from "../findings/room-left.ts";
 import { serviceSituations } from "../findings/situation.ts";
 import { compareRuns, type MeasureComparison } from "../measures/comparison.ts";
 import { intervalInWords } from "../measures/in-words.ts";
@@ -20,10 +21,11 @@ import { EVERYTHING, measureOf, type Observation } from "../measures/measure.ts"
 import { observeTraffic, unpricedBytes } from "../measures/observe-traffic.ts";
 import { TrafficTotals } from "../measures/traffic-totals.ts";
 import { clusterAdvisor } from "../world/cluster-advisor.ts";
-import { configurationSummary } from "../world/configuration-summary.ts";
+import { configurationSummary, type Happenings } from "../world/configuration-summary.ts";
+import { type DrainReport, drainInWords } from "../world/drain-report.ts";
 import { liveRun } from "../world/live-run.ts";
 import { type RestingCluster, restingCluster } from "../world/resting-cluster.ts";
-import type { JudgedExpectation, WhatIfAnswer } from "./answer.ts";
+import type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./answer.ts";
 import { type Expectation, judge } from "./expectation.ts";
 import type { RunSettings } from "./settings.ts";
 import { steadyRun } from "./steady-run.ts";
@@ -75,12 +77,38 @@ export function whatIf(question: WhatIfQuestion): WhatIfAnswer {
           (assumption) => ({ assumption, effects: [] }),
         )
       : assumptionEffects(question, before, after),
-    findings: findingsOf(question, after),
+    findings: [
+      ...runs.after.happened.drains.flatMap(drainFinding),
+      ...roomLeft(question.after.objects, question.faults, after, question),
+      ...findingsOf(question, after),
+    ],
     expectations: question.expectations.map((each) => judgeExpectation(each, comparisons)),
-    before: configurationSummary(before, before.plan, runs.before.totals, question.settings.prices),
-    after: configurationSummary(after, after.plan, runs.after.totals, question.settings.prices),
+    before: summaryOf(before, runs.before, question),
+    after: summaryOf(after, runs.after, question),
     unpricedBytes: runs.before.unpriced + runs.after.unpriced,
+    faultAssumptions: changeAssumptions(question.faults),
   };
+}
+
+function summaryOf(
+  side: Side,
+  { totals, happened }: SideRuns,
+  { settings }: WhatIfQuestion,
+): ConfigurationSummary {
+  return configurationSummary(side, side.plan, totals, settings.prices, happened);
+}
+
+/** A drain that budgets held up, or that did not end. */
+function drainFinding(report: DrainReport): readonly Finding[] {
+  const isHeldUp = report.waits.length > 0 || !report.isDone;
+  return [
+    {
+      severity: isHeldUp ? "warning" : "info",
+      subject: `node ${report.node}`,
+      message: drainInWords(report),
+      rule: "the eviction API takes a pod only while its PodDisruptionBudget allows; kubectl drain asks again every 5 s",
+    },
+  ];
 }
 
 interface Side extends RestingCluster {
@@ -100,6 +128,8 @@ interface SideRuns {
   readonly observations: Observation[];
   readonly totals: TrafficTotals;
   unpriced: number;
+  /** Of the first replication. */
+  happened: Happenings;
 }
 
 interface PairedRuns {
@@ -112,6 +142,7 @@ function startRuns(side: Side): SideRuns {
     observations: [],
     totals: new TrafficTotals(side.plan, side.networkFor(side.plan)),
     unpriced: 0,
+    happened: { failures: [], drains: [] },
   };
 }
 
@@ -147,7 +178,10 @@ function transientRuns(question: WhatIfQuestion, before: Side, after: Side): Pai
 type RunSide = (
   side: Side,
   replication: number,
-) => { readonly ledger: TrafficLedger; readonly network: ReturnType<Side["networkFor"]> };
+) => Partial<Happenings> & {
+  readonly ledger: TrafficLedger;
+  readonly network: ReturnType<Side["networkFor"]>;
+};
 
 function pairedRuns(
   { settings, onProgress }: WhatIfQuestion,
@@ -162,7 +196,8 @@ function pairedRuns(
   ] as const;
   for (let replication = 0; replication < settings.replications; replication++) {
     for (const [side, so] of sides) {
-      const { ledger, network } = run(side, replication);
+      const { ledger, network, failures = [], drains = [] } = run(side, replication);
+      if (replication === 0) so.happened = { failures, drains };
       const { plan } = side;
       const windowSeconds = settings.lengthNs / 1e9;
       const { prices } = settings;

@@ -2,8 +2,15 @@ import type { PriceTable } from "../../topology/index.ts";
 import type { TrafficPlan } from "../../traffic/index.ts";
 import type { TrafficTotals } from "../measures/traffic-totals.ts";
 import type { ConfigurationSummary } from "../what-if/answer.ts";
+import type { DrainReport } from "./drain-report.ts";
 import type { FailureTrace } from "./failure-trace.ts";
 import type { RestingCluster } from "./resting-cluster.ts";
+
+/** What was seen of one run during change. */
+export interface Happenings {
+  readonly failures: readonly FailureTrace[];
+  readonly drains: readonly DrainReport[];
+}
 
 /** What a configuration looks like: where nodes and endpoints are, and what did not fit. */
 export function configurationSummary(
@@ -11,7 +18,7 @@ export function configurationSummary(
   plan: TrafficPlan,
   totals: TrafficTotals,
   prices: PriceTable,
-  failures: readonly FailureTrace[] = [],
+  happened: Happenings = { failures: [], drains: [] },
 ): ConfigurationSummary {
   const network = resting.networkFor(plan);
   const endpointsByZone = new Map<string, ReadonlyMap<string, number>>();
@@ -28,7 +35,7 @@ export function configurationSummary(
     transfers: totals.transfers.priced(prices),
     nodesByZone: resting.nodesByZone(),
     endpointsByZone,
-    failures,
+    ...happened,
     unschedulable: resting.unschedulable(),
     reconciled: resting.reconciled(),
   };

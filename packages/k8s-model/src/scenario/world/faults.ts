@@ -105,15 +105,20 @@ function targetOf(cluster: Cluster, { kind, target }: FaultDefinition): string {
   const { targets } = ACTIONS[kind];
   if (targets === undefined) return target;
   const names = namesOf(cluster, targets);
-  if (names.has(target)) return target;
-  const ending = [...names].filter((name) => name.endsWith(`-${target}`));
-  const [only] = ending;
-  if (only !== undefined && ending.length === 1) return only;
+  const name = namedTarget(names, target);
+  if (name !== undefined) return name;
   throw new FaultError(
     "unknown-fault-target",
     `There is no ${targets} "${target}" to fail.`,
     `use one of ${[...names].sort().slice(0, 10).join(", ")}.`,
   );
+}
+
+/** What is called so; or the only one whose name ends so, as `zone-a` for `a`. */
+export function namedTarget(names: ReadonlySet<string>, target: string): string | undefined {
+  if (names.has(target)) return target;
+  const ending = [...names].filter((name) => name.endsWith(`-${target}`));
+  return ending.length === 1 ? ending[0] : undefined;
 }
 
 function namesOf(cluster: Cluster, targets: "zone" | "node" | "API server"): ReadonlySet<string> {

@@ -12,14 +12,17 @@ import {
   type TrafficSpec,
 } from "../../traffic/index.ts";
 import type { FaultDefinition } from "../definition/fault-definition.ts";
+import type { WorkloadChange } from "../definition/workload-change.ts";
 import { type RunSettings, replicationSeed } from "../what-if/settings.ts";
 import { isAutoscaler, podCpuCounters } from "./autoscaling.ts";
 import { ClusterNetwork } from "./cluster-network.ts";
+import { type DrainReport, drainReports } from "./drain-report.ts";
 import type { FailureTrace } from "./failure-trace.ts";
 import { FailureTracer } from "./failure-tracer.ts";
 import { scheduleFault } from "./faults.ts";
 import type { ServiceProxyMode } from "./proxy-mode.ts";
 import { changeObjects, clusterOf, workloadKeysOf } from "./resting-cluster.ts";
+import { scheduleWorkloadChange } from "./workload-changes.ts";
 
 export interface LiveRunOptions {
   /** The cluster at the start, defaults filled in. */
@@ -35,6 +38,8 @@ export interface LiveRunOptions {
   readonly change?: { readonly atNs: SimTime; readonly objects: readonly KubeObject[] };
   /** Objects that are applied on the way, defaults filled in. */
   readonly applied?: readonly { readonly atNs: SimTime; readonly objects: readonly KubeObject[] }[];
+  /** What is done to workloads on the way. */
+  readonly workloadChanges?: readonly WorkloadChange[];
   readonly loadBalancer?: LoadBalancer | undefined;
   /** Times count from the end of warm-up. */
   readonly faults: readonly FaultDefinition[];
@@ -50,6 +55,7 @@ export interface LiveRun {
   readonly cluster: Cluster;
   /** A sample of the attempts that failed, followed back to their causes. */
   readonly failures: readonly FailureTrace[];
+  readonly drains: readonly DrainReport[];
 }
 
 /** How long requests in flight are followed beyond the end of the measured time. */
@@ -95,13 +101,23 @@ export function liveRun(options: LiveRunOptions): LiveRun {
       for (const object of objects) cluster.apply(object);
     });
   }
+  for (const change of options.workloadChanges ?? []) {
+    scheduleWorkloadChange(cluster, change, measureFromNs);
+  }
   for (const fault of options.faults) scheduleFault(cluster, fault, measureFromNs);
   sim.runUntil(endNs);
   for (let step = 0; traffic.inFlight > 0 && step < MAX_DRAIN_STEPS; step++) {
     sim.runUntil((sim.now + DRAIN_STEP_NS) as SimTime);
   }
   cluster.invariants?.check();
-  return { ledger: traffic.ledger, plan, network, cluster, failures: tracer.end() };
+  return {
+    ledger: traffic.ledger,
+    plan,
+    network,
+    cluster,
+    failures: tracer.end(),
+    drains: drainReports(cluster, measureFromNs),
+  };
 }
 
 /** Tells traffic of every pod that stops, so that what it was working on is lost. */
