@@ -4,7 +4,7 @@ import type { Difference, Estimate, Measure } from "../result.ts";
 import type { Direction, Selection } from "../select.ts";
 import { joined, type Markup, markup, nothing } from "../words/markup.ts";
 import { formatEstimate, formatRelative } from "../words/quantity.ts";
-import { type Cell, legend, name, percent, section, table } from "./parts.ts";
+import { type Cell, legend, name, percent, section, table, wideTable } from "./parts.ts";
 
 /** The tables with intervals: over everything and per Service, or by configuration for a grid. */
 export function estimates(selection: Selection): Markup {
@@ -52,10 +52,18 @@ function overall(selection: Selection, rows: readonly ComparisonRow[], pair: Pai
     ...changeCells(row),
     { text: row.assumptionRange, numeric: true },
   ]);
+  return table("Over all Services", ...filled(head, cells));
+}
+
+/** Without the columns in which no row says anything. */
+function filled<Head>(
+  head: readonly Head[],
+  cells: readonly (readonly Cell[])[],
+): [head: readonly Head[], cells: readonly (readonly Cell[])[]] {
   const says = (cell: Cell | undefined): boolean => cell?.text !== "" && cell?.text !== "–";
-  const filled = head.map((_, column) => cells.some((row) => says(row[column])));
-  const only = <T>(row: readonly T[]): readonly T[] => row.filter((_, column) => filled[column]);
-  return table("Over all Services", only(head), cells.map(only));
+  const kept = head.map((_, column) => cells.some((row) => says(row[column])));
+  const only = <T>(row: readonly T[]): readonly T[] => row.filter((_, column) => kept[column]);
+  return [only(head), cells.map(only)];
 }
 
 function described({ description }: Measure): Markup {
@@ -172,9 +180,12 @@ function grid(selection: Selection, replications: string): Markup {
   ];
   const caption = "Each cell: the mean, and under it its 95% interval";
   const lead = `Every configuration ran ${replications} with the same random draws.`;
-  const all = markup`<div class="card">${table(caption, head, rows)}</div>`;
+  const all = markup`<div class="card">${wideTable(caption, head, rows)}</div>`;
   return section("estimates", "The numbers", lead, joined([all, differences(selection)], "\n"));
 }
+
+/** Longer lists of differences are folded. */
+const MOST_OPEN_ROWS = 24;
 
 function differences(selection: Selection): Markup {
   const shown = selection.result.differences.filter(({ scope }) => scope === "all");
@@ -185,7 +196,12 @@ function differences(selection: Selection): Markup {
     return measure === undefined ? [] : [differenceCells(selection, measure, difference)];
   });
   const titled = head.map((label, index) => ({ label, numeric: index > 2 }));
-  return markup`<div class="card">${table("Differences, paired by replication", titled, rows)}</div>`;
+  const [columns, cells] = filled(titled, rows);
+  const caption = "Differences, paired by replication";
+  const all = table(caption, columns, cells);
+  if (rows.length <= MOST_OPEN_ROWS) return markup`<div class="card">${all}</div>`;
+  return markup`<div class="card"><details><summary>${caption} <span class="quiet">${rows.length} rows</span></summary>
+<div class="body">${all}</div></details></div>`;
 }
 
 function differenceCells(

@@ -63,6 +63,15 @@ export function legend(labels: readonly string[]): Markup {
   return markup`<ul class="legend">${items}</ul>`;
 }
 
+/** Tables with more columns than these do not fit a page. */
+const MOST_COLUMNS = 7;
+
+/** A table of so many columns as it takes: a wide one scrolls within itself. */
+export function wideTable(...[caption, head, rows]: Parameters<typeof table>): Markup {
+  const all = table(caption, head, rows);
+  return head.length > MOST_COLUMNS ? scrolling(caption, all) : all;
+}
+
 /** Content that scrolls sideways within itself, by keyboard too, so that the page does not. */
 export function scrolling(label: string, body: Content): Markup {
   return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${body}</div>`;
