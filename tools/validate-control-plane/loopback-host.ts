@@ -9,6 +9,7 @@ import {
   type RandomStream,
   type Simulation,
 } from "@k8s-netsim/sim-core";
+import type { Congestion } from "./congestion.ts";
 import type { HostParameters } from "./parameters.ts";
 
 /** What a sync of a Service looks at. */
@@ -35,6 +36,8 @@ export class LoopbackHost {
   readonly #variation: Distribution;
   /** When the work that has arrived will be done. */
   #busyUntilNs = 0;
+  #congestion: Congestion | undefined;
+  #phaseStartNs = 0;
   #recentNs = 0;
   #recentAtNs = 0;
 
@@ -54,6 +57,12 @@ export class LoopbackHost {
   podEvent(): void {
     // Not slower in a slow run: the events came as they came.
     this.#load(this.#step(this.#host.podEventNs) / this.#slowness);
+  }
+
+  /** From now on the client's requests are those of this phase. */
+  phaseBegins(congestion: Congestion): void {
+    this.#congestion = congestion;
+    this.#phaseStartNs = this.#sim.now;
   }
 
   /** A version of a slice has been stored: its watchers are served. */
@@ -81,16 +90,23 @@ export class LoopbackHost {
         return ownNs;
       },
       writeNs: (change) => this.#writeNs(change),
-      answerNs: () => this.#slowed(host.answerNs),
+      answerNs: () => this.#slowed(host.answerNs) + Math.round(this.#heldNs() * host.answerShare),
     };
   }
 
   #writeNs(change: Change): number {
     const { writeNs, writeByteNs, writeLoad } = this.#host;
     const ownNs = this.#slowed(writeNs + writeByteNs * bytesOf(change));
-    const waitNs = this.#backlogNs();
+    const waitNs = Math.max(this.#backlogNs(), this.#heldNs());
     this.#load(ownNs * writeLoad);
     return waitNs + ownNs;
+  }
+
+  /** What a request waits while the client's are known to be held up. */
+  #heldNs(): number {
+    if (this.#congestion === undefined) return 0;
+    const others = this.#step(this.#host.heldRequests);
+    return this.#congestion.waitNs(this.#sim.now - this.#phaseStartNs, others);
   }
 
   #backlogNs(): number {

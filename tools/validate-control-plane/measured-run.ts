@@ -43,6 +43,8 @@ export interface MeasuredRun {
     readonly kcmQpsBurst: string;
     readonly endpointBatchPeriod: string;
     readonly maxEndpointsPerSlice: number;
+    /** Shortest and longest time from a pod's arrival to the report that it is Ready. */
+    readonly podStartDelayMs?: readonly [number, number];
     readonly terminationMs: number;
     readonly trafficDistribution?: string;
     readonly ipFirst?: boolean;

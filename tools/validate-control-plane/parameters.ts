@@ -20,6 +20,12 @@ export interface HostParameters {
   readonly podEventNs: number;
   /** A request waits no longer than this for others: flows are served in turn. */
   readonly longestWaitNs: number;
+  /** A machine that is not held up answers a client's request within this time. */
+  readonly servedNs: number;
+  /** While it is held up, a controller's request is served in turn with so many of the client's. */
+  readonly heldRequests: number;
+  /** Share of a wait that comes after the write took effect: the way of its answer. */
+  readonly answerShare: number;
   /** The work of a pod event begins so long before the client sees it done. */
   readonly podLeadNs: number;
   /**
@@ -58,6 +64,9 @@ export const MEASURED_LOOPBACK_4CORE: HostParameters = {
   busyWindowNs: 300 * MS,
   podEventNs: 0.9 * MS,
   longestWaitNs: 75 * MS,
+  servedNs: 20 * MS,
+  heldRequests: 80,
+  answerShare: 0.12,
   podLeadNs: 50 * MS,
   burstGapNs: 150 * MS,
   burstLeadNs: 260 * MS,

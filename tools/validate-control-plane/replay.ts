@@ -18,6 +18,8 @@ import {
 } from "@k8s-netsim/k8s-model/control-plane";
 import { Store, timestampAt } from "@k8s-netsim/k8s-model/store";
 import { Simulation } from "@k8s-netsim/sim-core";
+import { asked } from "./asked.ts";
+import { Congestion } from "./congestion.ts";
 import { LoopbackHost } from "./loopback-host.ts";
 import {
   durationNs,
@@ -101,14 +103,14 @@ class Replay {
 
   play(phase: MeasuredPhase): SimulatedPhase {
     const startNs = this.#sim.now;
+    this.#host.phaseBegins(new Congestion(phase, this.#run, this.#parameters.servedNs));
     const before = { ...this.#slices.syncs };
     if (phase.phase === "create") {
       this.#store.create(rigService(this.#run.params.trafficDistribution));
     }
     if (phase.phase === "deleteService") this.#store.delete("Service", SERVICE_KEY);
-    for (const event of phase.podEvents) {
-      const atNs = startNs + Math.round(event[0] * NS_PER_MS);
-      this.#sim.at(atNs, () => this.#podEvent(event));
+    for (const [event, atNs] of this.#effects(phase)) {
+      this.#sim.at(startNs + atNs, () => this.#podEvent(event));
     }
     for (const beginNs of workBegins(phase, this.#run, this.#parameters)) {
       this.#sim.at(startNs + beginNs, () => this.#host.podEvent());
@@ -127,6 +129,16 @@ class Replay {
         .sort((a, b) => b - a),
       propagationNs: propagation(phase, startNs, slices),
     };
+  }
+
+  /** When each pod event took effect: the client sees its answer a share of its whole wait later. */
+  #effects(phase: MeasuredPhase): (readonly [PodEvent, number])[] {
+    const askedNs = asked(phase, this.#run);
+    return phase.podEvents.map((event, index) => {
+      const seenNs = event[0] * NS_PER_MS;
+      const waitedNs = seenNs - (askedNs[index] ?? seenNs);
+      return [event, Math.round(seenNs - this.#parameters.answerShare * waitedNs)];
+    });
   }
 
   #endpointSlices(): SyncCounter {

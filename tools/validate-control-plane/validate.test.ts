@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { classOf, durationNs, type MeasuredRun, readRuns, UnusableRuns } from "./measured-run.ts";
+import { asked } from "./asked.ts";
+import { Congestion } from "./congestion.ts";
+import {
+  classOf,
+  durationNs,
+  type MeasuredRun,
+  type PodEvent,
+  readRuns,
+  UnusableRuns,
+} from "./measured-run.ts";
 import { MEASURED_LOOPBACK_4CORE } from "./parameters.ts";
 import { replays } from "./replay.ts";
 import { validate } from "./validate.ts";
@@ -62,6 +71,36 @@ describe("a replay of a measured control plane", () => {
         expect(late).toEqual([]);
       }
     }
+  });
+
+  it("knows when the client asked: a pod's start delay is its own in every run", () => {
+    const [run] = readRuns([FIXTURE]);
+    if (run === undefined) throw new Error("The fixture holds one run.");
+    for (const phase of run.phases) {
+      const waitsMs = asked(phase, run).flatMap((ns, index) =>
+        ns === undefined ? [] : [(phase.podEvents[index]?.[0] ?? 0) - ns / 1e6],
+      );
+      // An idle machine answers within milliseconds, and never before it was asked.
+      expect(waitsMs.filter((ms) => ms < 0 || ms > 70)).toEqual([]);
+    }
+  });
+
+  it("holds requests up while removals are known to wait, at the pace of what is answered", () => {
+    const [run] = readRuns([FIXTURE]);
+    const [create] = run?.phases ?? [];
+    if (run === undefined || create === undefined) throw new Error("The fixture holds one run.");
+    const podEvents: PodEvent[] = [
+      [0, "terminating", 1],
+      [1_100, "ready", 2],
+      [1_200, "ready", 3],
+      [1_300, "ready", 4],
+      [1_900, "removed", 1],
+    ];
+    const congestion = new Congestion({ ...create, podEvents }, run, 20e6);
+    const wait = (ms: number, others: number): number => congestion.waitNs(ms * 1e6, others) / 1e6;
+    expect([wait(500, 0), wait(1_050, 0), wait(1_050, 2), wait(1_150, 9), wait(1_881, 0)]).toEqual([
+      0, 50, 250, 730, 0,
+    ]);
   });
 
   it("judges by the words of a name, the first that matches", () => {

@@ -4,8 +4,8 @@ import { MEASURED_LOOPBACK_4CORE } from "./parameters.ts";
 import { replays } from "./replay.ts";
 import { BRIEF_HEADING, briefRows, runTable } from "./table.ts";
 
-const SEEDS_OF_MACHINE = 20;
-/** What a client's limit or a batch period decides hardly depends on the seed. */
+const SEEDS = 20;
+/** What a client's limit decides hardly depends on the seed. */
 const SEEDS_OF_LIMIT = 5;
 
 export interface Verdicts {
@@ -37,7 +37,7 @@ function validateRun(
   show: typeof runTable,
 ): readonly JudgedPhase[] {
   const runClass = classOf(run.label);
-  const seeds = runClass === "machine" ? SEEDS_OF_MACHINE : SEEDS_OF_LIMIT;
+  const seeds = runClass === "limit" ? SEEDS_OF_LIMIT : SEEDS;
   const replayed = replays(run, MEASURED_LOOPBACK_4CORE, seeds);
   const partner = runs.find(({ label }) => isPartner(label, run.label));
   const judged = run.phases.map((phase, index) =>
@@ -67,8 +67,9 @@ Parameters: one set for all runs, ${MEASURED_LOOPBACK_4CORE.name}; not the defau
 
 Class of a run by the words of its name, the first that matches: fan… machine, batch… batch,
 qps20 limit, any other machine. Judged are events and bytes (protobuf, JSON) of slices and Endpoints:
-  limit, batch  the middle of ${SEEDS_OF_LIMIT} seeds is within 10 % or three events (their bytes)
-  machine       ${SEEDS_OF_MACHINE} seeds: measured between min / 1.5 and max × 1.5, and max at most 4 times
+  limit, batch  the middle of the seeds (${SEEDS_OF_LIMIT} for limit, ${SEEDS} for batch) is within 10 % or
+                three events (their bytes)
+  machine       ${SEEDS} seeds: measured between min / 1.5 and max × 1.5, and max at most 4 times
                 min; with a partner named -rep2 both measured values
   flap, delete1, deleteService
                 the numbers of events are equal under every seed; bytes are those of objects of the

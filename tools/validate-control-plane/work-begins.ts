@@ -1,3 +1,4 @@
+import { asked } from "./asked.ts";
 import type { MeasuredPhase, MeasuredRun } from "./measured-run.ts";
 import type { HostParameters } from "./parameters.ts";
 
@@ -9,24 +10,16 @@ const NS_PER_MS = 1_000_000;
  * first; the garbage collector, at work where the Deployment is deleted, goes by a few. The client
  * asks for a removal a fixed time after it saw the deletion. Other events began shortly before.
  */
-export function workBegins(
-  { phase, podEvents }: MeasuredPhase,
-  { params }: MeasuredRun,
-  host: HostParameters,
-): number[] {
-  const terminatingNs = new Map<number, number>();
+export function workBegins(phase: MeasuredPhase, run: MeasuredRun, host: HostParameters): number[] {
+  const askedNs = asked(phase, run);
   let firstNs = 0;
   let lastNs = Number.NEGATIVE_INFINITY;
-  return podEvents.map(([ms, kind, id]) => {
+  return phase.podEvents.map(([ms, kind], index) => {
     const seenNs = Math.round(ms * NS_PER_MS);
     const shortlyBefore = seenNs - host.podLeadNs;
-    const deletedNs = terminatingNs.get(id);
-    if (kind === "terminating") terminatingNs.set(id, seenNs);
-    if (kind === "removed" && deletedNs !== undefined) {
-      const askedNs = deletedNs + params.terminationMs * NS_PER_MS;
-      return Math.max(0, Math.min(askedNs, seenNs));
-    }
-    if (kind !== "terminating" || phase === "deleteAll") return Math.max(0, shortlyBefore);
+    const removalNs = kind === "removed" ? askedNs[index] : undefined;
+    if (removalNs !== undefined) return Math.max(0, removalNs);
+    if (kind !== "terminating" || phase.phase === "deleteAll") return Math.max(0, shortlyBefore);
     if (seenNs - lastNs > host.burstGapNs) firstNs = seenNs;
     lastNs = seenNs;
     return Math.max(0, Math.max(firstNs, seenNs - host.burstLeadNs) - host.podLeadNs);
