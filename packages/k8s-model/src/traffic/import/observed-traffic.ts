@@ -86,16 +86,17 @@ function replicasOf({ entry, pods }: WorkloadView): number {
 }
 
 function ratedEdge(edge: ResolvedEdge): RatedEdge {
-  const { requestsPerSecond, connectionsPerSecond } = edge.rates;
+  const { requestsPerSecond, connectionsPerSecond = 0 } = edge.rates;
   const { requestBytesPerSecond, responseBytesPerSecond } = edge.rates;
   const bytesPerSecond = (requestBytesPerSecond ?? 0) + (responseBytesPerSecond ?? 0);
+  const assumedHz = assumedRateHz(bytesPerSecond);
   const known =
     requestsPerSecond !== undefined
       ? "requests"
-      : connectionsPerSecond !== undefined
+      : connectionsPerSecond >= assumedHz
         ? "connections"
         : "bytes";
-  const rateHz = requestsPerSecond ?? connectionsPerSecond ?? assumedRateHz(bytesPerSecond);
+  const rateHz = requestsPerSecond ?? Math.max(connectionsPerSecond, assumedHz);
   const size = (amount: number | undefined): number | undefined =>
     amount === undefined || rateHz === 0 ? undefined : Math.round(amount / rateHz);
   const requestBytes = size(requestBytesPerSecond);
@@ -107,7 +108,7 @@ function ratedEdge(edge: ResolvedEdge): RatedEdge {
     request: {
       ...(requestBytes === undefined ? {} : { requestBytes }),
       ...(responseBytes === undefined ? {} : { responseBytes }),
-      connection: connectionOf(edge),
+      connection: connectionOf(edge, rateHz),
     },
   };
 }
@@ -119,12 +120,12 @@ function assumedRateHz(bytesPerSecond: number): number {
 }
 
 /** How requests share connections: as measured where both were counted, else as the Service suggests. */
-function connectionOf({ view, port, rates }: ResolvedEdge): ConnectionSpec {
-  const { requestsPerSecond = 0, connectionsPerSecond } = rates;
+function connectionOf({ view, port, rates }: ResolvedEdge, rateHz: number): ConnectionSpec {
+  const { connectionsPerSecond } = rates;
   if (connectionsPerSecond === undefined) return connectionKind(view, port, undefined);
-  if (requestsPerSecond <= connectionsPerSecond) return { kind: "per-request", reason: "measured" };
+  if (rateHz <= connectionsPerSecond) return { kind: "per-request", reason: "measured" };
   if (connectionsPerSecond === 0) return { kind: "long-lived", reason: "measured" };
-  const requestsPerConnection = Math.round(requestsPerSecond / connectionsPerSecond);
+  const requestsPerConnection = Math.round(rateHz / connectionsPerSecond);
   return { kind: "keep-alive", requestsPerConnection, reason: "measured" };
 }
 
