@@ -1,53 +1,193 @@
-import { cluster, deployment, openLoop, scenario, service } from "@k8s-netsim/k8s-model/scenario";
+import {
+  autoscaler,
+  cluster,
+  deployment,
+  openLoop,
+  type RunView,
+  scenario,
+  service,
+} from "@k8s-netsim/k8s-model/scenario";
 import { millis, seconds } from "@k8s-netsim/sim-core";
+import { settingToChoose } from "./zone-aware-routing/choice.ts";
+import { routingTables } from "./zone-aware-routing/tables.ts";
+
+/** How a Service says where its callers should go. */
+const POLICIES = {
+  Default: {},
+  topologyKeys: { topologyKeys: ["topology.kubernetes.io/zone", "*"] },
+  hints: { topologyMode: "Auto" },
+  PreferSameZone: { trafficDistribution: "PreferSameZone" },
+  PreferSameNode: { trafficDistribution: "PreferSameNode" },
+  Local: { internalTrafficPolicy: "Local" },
+} as const;
+
+/** Nodes, pods of the Service and callers by zone, all nodes alike. */
+const SHAPES = {
+  even: { nodes: [4, 4, 4], pods: [4, 4, 4], callers: [4, 4, 4] },
+  "4/4/3": { nodes: [4, 4, 4], pods: [4, 4, 3], callers: [4, 4, 4] },
+  "uneven zones": { nodes: [7, 4, 1], pods: [4, 4, 4], callers: [7, 4, 1] },
+  "uneven pods": { nodes: [4, 4, 4], pods: [7, 3, 2], callers: [4, 4, 4] },
+  "zone without pods": { nodes: [4, 4, 4], pods: [6, 6, 0], callers: [4, 4, 4] },
+  "uneven load": { nodes: [4, 4, 4], pods: [4, 4, 4], callers: [8, 3, 1] },
+  autoscaled: { nodes: [4, 4, 4], pods: "autoscaled", callers: [8, 3, 1] },
+} as const;
+
+const CALLER_HZ = 36;
 
 /**
- * Callers in zone a ask a Service with four pods in each of two other zones and one, two or four in
- * their own: `PreferSameZone` saves the crossing, and loads the few pods at home.
+ * A Service is called from three zones. Its field, annotation or policy decides whether a caller keeps
+ * to its node, to its zone, or to nothing; the shape decides what that does to pods and bill.
  *
- *   users (zone a) ──► web:80 ──► 1, 2 or 4 pods in a
- *                            └──► 4 pods in b, 4 pods in c      (Default only)
+ *   4 callers in a ──► web:80 ──► 4 pods in a
+ *   4 callers in b ──►       └──► 4 pods in b
+ *   4 callers in c ──►       └──► 4 or 3 or 2 or no pods in c
  */
 export default scenario("zone-aware-routing", {
-  question: "What does PreferSameZone save, and what does it cost the pods in the callers' zone?",
-  vary: { distribution: ["Default", "PreferSameZone"], podsInZoneA: [1, 2, 4] },
-  runs: { replications: 20, warmUp: seconds(20), length: seconds(120) },
-  quick: { replications: 5, warmUp: seconds(5), length: seconds(20) },
-  build: ({ distribution, podsInZoneA }) =>
-    cluster({
-      zones: { a: { nodes: 4 }, b: { nodes: 4 }, c: { nodes: 4 } },
+  question:
+    "Which setting should a Service have to keep traffic in its zone, and what does it cost?",
+  vary: {
+    shape: [
+      "even",
+      "4/4/3",
+      "uneven zones",
+      "uneven pods",
+      "zone without pods",
+      "uneven load",
+      "autoscaled",
+    ],
+    policy: ["Default", "topologyKeys", "hints", "PreferSameZone", "PreferSameNode", "Local"],
+  },
+  runs: { replications: 10, warmUp: seconds(10), length: seconds(60) },
+  quick: { replications: 3, warmUp: seconds(2), length: seconds(8) },
+  build: ({ shape, policy }) => {
+    const { nodes, pods, callers } = SHAPES[shape];
+    const zones = ["a", "b", "c"] as const;
+    const byZone = (counts: readonly number[]) =>
+      Object.fromEntries(zones.map((zone, index) => [zone, counts[index] ?? 0]));
+    const server = {
+      workers: 2,
+      serviceTime: { distribution: "exponential", meanNs: millis(30) },
+    } as const;
+    return cluster({
+      zones: Object.fromEntries(zones.map((zone, index) => [zone, { nodes: nodes[index] ?? 0 }])),
       serviceProxy: "nftables",
       objects: [
-        deployment("web", {
-          replicas: { a: podsInZoneA, b: 4, c: 4 },
-          server: {
-            workers: 8,
-            serviceTime: { distribution: "exponential", meanNs: millis(4) },
-          },
-        }),
-        service("web", { port: 80, trafficDistribution: distribution }),
+        ...(pods === "autoscaled"
+          ? [
+              deployment("web", { replicas: 8, server }),
+              autoscaler("web", { min: 6, max: 24, cpuUtilization: 60 }),
+            ]
+          : [deployment("web", { replicas: byZone(pods), server })]),
+        deployment("caller", { replicas: byZone(callers) }),
+        service("web", { port: 80, ...POLICIES[policy] }),
       ],
-      traffic: [openLoop({ from: { zone: "a" }, to: "web:80", ratePerSecond: 900 })],
-    }),
+      traffic: zones.map((zone, index) =>
+        openLoop({
+          from: { deployment: `caller-${zone}` },
+          to: "web:80",
+          ratePerSecond: CALLER_HZ * (callers[index] ?? 0),
+          connection: { kind: "per-request" },
+          timeout: seconds(1),
+        }),
+      ),
+      ...(pods === "autoscaled" ? { warmUp: seconds(90) } : {}),
+    });
+  },
+  baseline: { policy: "Default" },
   metrics: {
-    latencyP99: { label: "Latency p99", unit: "ns", better: "lower" },
-    crossZoneShare: { label: "Bytes that cross zones", unit: "share", better: "lower" },
+    crossZone: { label: "Bytes that cross zones", unit: "share", better: "lower" },
+    cost: {
+      label: "Cost of zone traffic",
+      unit: "usd-per-month",
+      better: "lower",
+      description: "What sender and receiver pay for bytes between zones, at these rates.",
+    },
+    p50: { label: "Latency p50", unit: "ns", better: "lower" },
+    p99: { label: "Latency p99", unit: "ns", better: "lower" },
+    zoneLoad: {
+      label: "Load of the busiest zone",
+      unit: "share",
+      better: "lower",
+      description:
+        "Requests that reached the pods of a zone over those that they can serve: above 100 % they queue until callers give up.",
+    },
     busiest: { label: "Busiest endpoint against the mean", unit: "ratio", better: "lower" },
     failed: { label: "Failed requests", unit: "share", better: "lower" },
+    endpoints: { label: "Ready endpoints", unit: "count", description: "At the end of the run." },
+    hinted: {
+      label: "Callers' nodes that use hints",
+      unit: "share",
+      description: "Nodes on which kube-proxy chose by zone or node hints at the end of the run.",
+    },
   },
-  measure: ({ requests, bytes, value }) => ({
-    latencyP99: requests.latency.quantile(0.99),
-    crossZoneShare: bytes.share({ sameZone: false }),
-    busiest: value("busiestEndpoint"),
-    failed: requests.failedShare(),
-  }),
+  measure: (run) => {
+    const { endpoints, offeredLoad } = run.service("default/web");
+    return {
+      crossZone: run.bytes.share({ sameZone: false }),
+      cost: run.value("costPerMonth"),
+      p50: run.requests.latency.quantile(0.5),
+      p99: run.requests.latency.quantile(0.99),
+      zoneLoad: Math.max(...offeredLoad.values()),
+      busiest: run.value("busiestEndpoint"),
+      failed: run.requests.failedShare(),
+      endpoints,
+      hinted: hintedShare(run),
+    };
+  },
   expect: {
-    "same-zone routing keeps bytes at home": ({ at, metric }) =>
-      metric.crossZoneShare.where(at.distribution("PreferSameZone")).below(0.02),
-    "without it most bytes leave the zone": ({ at, metric }) =>
-      metric.crossZoneShare.where(at.distribution("Default")).above(0.5),
-    "one pod at home is loaded nine times the mean": ({ at, metric }) =>
-      metric.busiest.where(at.distribution("PreferSameZone"), at.podsInZoneA(1)).above(8),
-    "nothing fails": ({ metric }) => metric.failed.below(0.001),
+    "topologyKeys [zone, *] let no more bytes cross than PreferSameZone": ({ at, metric }) =>
+      metric.crossZone
+        .where(at.policy("topologyKeys"))
+        .against(at.policy("PreferSameZone"))
+        .below(0.000_001),
+    "nor fewer": ({ at, metric }) =>
+      metric.crossZone
+        .where(at.policy("topologyKeys"))
+        .against(at.policy("PreferSameZone"))
+        .above(-0.000_001),
+    "three equal zones with 4, 4 and 3 pods get no hints": ({ at, metric }) =>
+      metric.hinted.where(at.shape("4/4/3"), at.policy("hints")).below(0.001),
+    "with 4 each they do": ({ at, metric }) =>
+      metric.hinted.where(at.shape("even"), at.policy("hints")).above(0.999),
+    "PreferSameZone keeps all bytes of 4/4/3 at home": ({ at, metric }) =>
+      metric.crossZone.where(at.shape("4/4/3"), at.policy("PreferSameZone")).below(0.001),
+    "hints lend the zone with 7 of 12 CPUs three of its seven endpoints": ({ at, metric }) =>
+      metric.crossZone.where(at.shape("uneven zones"), at.policy("hints")).above(0.2),
+    "and no more": ({ at, metric }) =>
+      metric.crossZone.where(at.shape("uneven zones"), at.policy("hints")).below(0.3),
+    "so that no zone is overloaded where load follows CPU": ({ at, metric }) =>
+      metric.zoneLoad.where(at.shape("uneven zones"), at.policy("hints")).below(0.7),
+    "PreferSameNode falls back to the zone without a pod on the node": ({ at, metric }) =>
+      metric.crossZone.where(at.shape("4/4/3"), at.policy("PreferSameNode")).below(0.001),
+    "and fails nothing": ({ at, metric }) =>
+      metric.failed.where(at.shape("4/4/3"), at.policy("PreferSameNode")).below(0.000_1),
+    "a zone without pods sends its third of the traffic to others": ({ at, metric }) =>
+      metric.crossZone
+        .where(at.shape("zone without pods"), at.policy("PreferSameNode"))
+        .above(0.28),
+    "Local drops what has no pod on its node": ({ at, metric }) =>
+      metric.failed.where(at.shape("4/4/3"), at.policy("Local")).above(0.05),
+    "callers beyond what their zone serves overload it": ({ at, metric }) =>
+      metric.zoneLoad.where(at.shape("uneven load"), at.policy("PreferSameZone")).above(0.9),
+    "an autoscaler that sees the mean does not mend that": ({ at, metric }) =>
+      metric.failed.where(at.shape("autoscaled"), at.policy("PreferSameZone")).above(0.1),
+    "Default overloads no zone": ({ at, metric }) =>
+      metric.zoneLoad.where(at.policy("Default")).below(0.85),
   },
+  notes: (run) => {
+    const event = run.service("default/web").events.at(-1);
+    return { event: event === undefined ? undefined : `${event.reason}: ${event.message}` };
+  },
+  answer: settingToChoose,
+  tables: routingTables,
 });
+
+function hintedShare(run: RunView): number {
+  let all = 0;
+  let hinted = 0;
+  for (const [rule, nodes] of run.service("default/web").rules) {
+    all += nodes;
+    if (rule === "zone-hints" || rule === "node-hints") hinted += nodes;
+  }
+  return hinted / all;
+}

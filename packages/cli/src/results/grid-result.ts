@@ -15,6 +15,8 @@ export interface GridConfiguration {
   readonly parameters: Parameters;
   readonly metrics: ReadonlyMap<string, Interval>;
   readonly differences: ReadonlyMap<string, Interval>;
+  /** Id of the configuration that `differences` are from; the first one where absent. */
+  readonly comparedWith?: string;
 }
 
 type GridPart = Pick<
@@ -50,10 +52,10 @@ export function gridOf(
         estimate: estimateOf(interval),
       })),
     ),
-    differences: configurations.flatMap(({ id, differences }) =>
+    differences: configurations.flatMap(({ id, differences, comparedWith }) =>
       [...differences].map(([measure, interval]) => ({
         measure,
-        from: first?.id ?? id,
+        from: comparedWith ?? first?.id ?? id,
         to: id,
         scope: "all",
         estimate: estimateOf(interval),

@@ -9,27 +9,33 @@ export {
   DEFAULT_CHURN,
   type PhaseReport,
   runChurn,
+  watchBytes,
 } from "./churn/index.ts";
+export { ChangeError } from "./definition/change-error.ts";
 export type { Claim, MetricView } from "./definition/claim.ts";
 export {
   type ClusterDefinition,
   type ClusterOptions,
   cluster,
   type ObjectChange,
+  type PlannedChange,
 } from "./definition/cluster-definition.ts";
 export {
   apiServerRestart,
   clockSkew,
+  type DrainFaultOptions,
   etcdSlow,
   type FaultDefinition,
   type FaultKind,
   leaderChange,
+  nodeCordon,
   nodeDrain,
   nodeFailure,
   nodePartition,
   type OutageOptions,
   watchLost,
   zoneOutage,
+  zonePartition,
 } from "./definition/fault-definition.ts";
 export {
   type ParameterRange,
@@ -62,19 +68,27 @@ export {
   type ParametersOf,
   type Scenario,
   type ScenarioDefinition,
+  type ScenarioResult,
   type ScenarioRuns,
   scenario,
 } from "./definition/scenario.ts";
+export type { ServiceView } from "./definition/service-view.ts";
 export {
   type Study,
   type StudyChart,
   type StudyContext,
   type StudyDefinition,
   type StudyRun,
-  type StudyTable,
   study,
 } from "./definition/study.ts";
+export type { StudyAssumption, StudyTable } from "./definition/study-table.ts";
 export { closedLoop, type LoopOptions, openLoop } from "./definition/traffic.ts";
+export {
+  deletePods,
+  rollingUpdate,
+  scale,
+  type WorkloadChange,
+} from "./definition/workload-change.ts";
 export {
   type ConnectionQuestion,
   ConnectionQuestionError,
@@ -87,6 +101,7 @@ export {
   type Hop,
 } from "./explain/explain-connection.ts";
 export type { Finding } from "./findings/finding.ts";
+export { changeAssumptions } from "./findings/room-left.ts";
 export {
   type InputRequest,
   type PreparedInput,
@@ -106,6 +121,7 @@ export {
   largeInputSet,
   type SubsettingAlgorithm,
   scoreBlock,
+  scoreCase,
 } from "./subsetting/cases.ts";
 export {
   joinedScores,
@@ -140,4 +156,5 @@ export {
   type WhatIfSide,
   whatIf,
 } from "./what-if/what-if.ts";
+export { type DrainReport, drainInWords } from "./world/drain-report.ts";
 export { type FailureTrace, failureInWords } from "./world/failure-trace.ts";

@@ -1,12 +1,15 @@
 import type { Interval } from "@k8s-netsim/sim-core";
 import { intervalInWords, type NumberUnit, numberInWords } from "../measures/in-words.ts";
 import { type ExpectationVerdict, judge, overall } from "../what-if/expectation.ts";
+import { exactly, type MetricColumns, pairedDifference } from "./metric-columns.ts";
 import type { ParameterFilter, ParameterValue } from "./parameter.ts";
 
 /** What is claimed of a metric in some configurations. */
 export interface Claim {
   readonly metric: string;
   readonly filters: readonly ParameterFilter[];
+  /** What each configuration is compared with: the one that differs from it by these values. */
+  readonly against?: readonly ParameterFilter[];
   readonly comparison: "<" | ">";
   readonly bound: number;
 }
@@ -15,15 +18,26 @@ export interface Claim {
 export interface MetricView {
   /** Only the configurations in which every filter holds. */
   where(...filters: readonly ParameterFilter[]): MetricView;
+  /**
+   * The difference, paired by replication, from the configuration that has these values and is the
+   * same otherwise.
+   */
+  against(...filters: readonly ParameterFilter[]): MetricView;
   below(bound: number): Claim;
   above(bound: number): Claim;
 }
 
-export function metricView(metric: string, filters: readonly ParameterFilter[] = []): MetricView {
+export function metricView(
+  metric: string,
+  filters: readonly ParameterFilter[] = [],
+  against: readonly ParameterFilter[] = [],
+): MetricView {
+  const compared = against.length === 0 ? {} : { against };
   return {
-    where: (...more) => metricView(metric, [...filters, ...more]),
-    below: (bound) => ({ metric, filters, comparison: "<", bound }),
-    above: (bound) => ({ metric, filters, comparison: ">", bound }),
+    where: (...more) => metricView(metric, [...filters, ...more], against),
+    against: (...more) => metricView(metric, filters, [...against, ...more]),
+    below: (bound) => ({ metric, filters, ...compared, comparison: "<", bound }),
+    above: (bound) => ({ metric, filters, ...compared, comparison: ">", bound }),
   };
 }
 
@@ -32,6 +46,7 @@ export interface ClaimedConfiguration {
   readonly label: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly metrics: ReadonlyMap<string, Interval>;
+  readonly columns: MetricColumns;
 }
 
 export interface JudgedClaim {
@@ -54,17 +69,38 @@ export function judgeClaim(
       reason: "No configuration of this run is the one claimed about.",
     };
   }
-  const judged = about.map(({ label, metrics }) => {
-    const interval = metrics.get(claim.metric);
+  const what = claim.against === undefined ? claim.metric : `the difference of ${claim.metric}`;
+  const judged = about.map((configuration) => {
+    const interval = claimedInterval(claim, configuration, configurations);
+    const { label } = configuration;
     if (interval === undefined) {
-      return { verdict: "undecided" as const, reason: `${label}: ${claim.metric} is not defined` };
+      return { verdict: "undecided" as const, reason: `${label}: ${what} is not defined` };
     }
     const verdict = judge(claim, interval);
     const range = intervalInWords(interval, unit);
-    return { verdict, reason: `${label}: ${claim.metric} lies in ${range}` };
+    return { verdict, reason: `${label}: ${what} lies in ${range}` };
   });
   const verdict = overall(judged.map((each) => each.verdict)) as ExpectationVerdict;
   const telling = judged.filter((each) => each.verdict === verdict);
   const bound = `${claim.comparison} ${numberInWords(claim.bound, unit)}`;
   return { verdict, reason: `Claimed ${bound}. ${telling.map((each) => each.reason).join("; ")}.` };
+}
+
+function claimedInterval(
+  { metric, against }: Claim,
+  configuration: ClaimedConfiguration,
+  all: readonly ClaimedConfiguration[],
+): Interval | undefined {
+  const own = configuration.metrics.get(metric);
+  if (against === undefined) return own;
+  const wanted = { ...configuration.parameters };
+  for (const { parameter, value } of against) wanted[parameter] = value;
+  const other = all.find(({ parameters }) =>
+    Object.entries(wanted).every(([parameter, value]) => parameters[parameter] === value),
+  );
+  const base = other?.metrics.get(metric);
+  if (own === undefined || other === undefined || base === undefined) return undefined;
+  // Where nothing is random, one value each is the whole truth.
+  if (own.confidence === 1 && base.confidence === 1) return exactly(own.mean - base.mean);
+  return pairedDifference(metric, configuration.columns, other.columns);
 }

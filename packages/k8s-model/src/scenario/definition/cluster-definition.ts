@@ -7,6 +7,7 @@ import type { CallSpec, ClientSpec, ServerSpec, TrafficDefaults } from "../../tr
 import type { ServiceProxyMode } from "../world/proxy-mode.ts";
 import type { FaultDefinition } from "./fault-definition.ts";
 import type { ScenarioObjects } from "./objects.ts";
+import type { WorkloadChange } from "./workload-change.ts";
 
 export interface ZoneDefinition {
   readonly nodes: number;
@@ -19,6 +20,9 @@ export interface ObjectChange {
   readonly at: SimTime;
   readonly objects: readonly (KubeObject | ScenarioObjects)[];
 }
+
+/** Something done to objects or workloads on the way. */
+export type PlannedChange = ObjectChange | WorkloadChange;
 
 export interface ClusterOptions {
   /** Zones by name; their nodes are made. Leave out when `objects` holds Nodes. */
@@ -34,19 +38,24 @@ export interface ClusterOptions {
   readonly roundTripTimes?: Partial<RoundTripTimes>;
   readonly prices?: PriceTable;
   readonly faults?: readonly FaultDefinition[];
-  /** Objects that are applied on the way, as `kubectl apply` would. */
-  readonly changes?: readonly ObjectChange[];
+  /** What is done on the way: objects applied as by `kubectl apply`, workloads changed, nodes drained. */
+  readonly changes?: readonly (PlannedChange | FaultDefinition)[];
   /** What is in front of Services of type LoadBalancer; ideal unless told. */
   readonly loadBalancer?: LoadBalancer;
   readonly kubernetesVersion?: string;
   /** Of the control plane and the proxies, where not as by default; in force during changes. */
   readonly timings?: Partial<Timings>;
+  /** In place of the scenario's own, where this cluster takes longer to settle, as autoscalers do. */
+  readonly warmUp?: SimTime;
 }
 
 /** A cluster as a scenario describes it, with what runs on it and who calls it. */
-export interface ClusterDefinition extends Omit<ClusterOptions, "objects" | "servers"> {
+export interface ClusterDefinition
+  extends Omit<ClusterOptions, "objects" | "servers" | "changes" | "faults"> {
   readonly objects: readonly KubeObject[];
   readonly servers: readonly ServerSpec[];
+  readonly changes: readonly PlannedChange[];
+  readonly faults: readonly FaultDefinition[];
 }
 
 export function cluster(options: ClusterOptions): ClusterDefinition {
@@ -58,7 +67,13 @@ export function cluster(options: ClusterOptions): ClusterDefinition {
       servers.push(...entry.servers);
     } else objects.push(entry);
   }
-  return { ...options, objects, servers };
+  const changes: PlannedChange[] = [];
+  const faults: FaultDefinition[] = [...(options.faults ?? [])];
+  for (const change of options.changes ?? []) {
+    if ("target" in change) faults.push(change);
+    else changes.push(change);
+  }
+  return { ...options, objects, servers, changes, faults };
 }
 
 /** Plain objects of a mixed list. */

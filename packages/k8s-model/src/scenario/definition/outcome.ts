@@ -1,67 +1,44 @@
-import { type Interval, meanInterval, pairedInterval } from "@k8s-netsim/sim-core";
+import { type Interval, meanInterval } from "@k8s-netsim/sim-core";
 import { type ClaimedConfiguration, type JudgedClaim, judgeClaim, metricView } from "./claim.ts";
 import type { Variations } from "./grid.ts";
+import { exactly, type MetricColumns, pairedDifference } from "./metric-columns.ts";
 import type { ParameterValue } from "./parameter.ts";
 import type { Claims, MetricFormats } from "./scenario.ts";
-
-/** Values by metric, one a replication; a metric that a run does not define is left out there. */
-export type MetricColumns = ReadonlyMap<string, readonly (number | undefined)[]>;
 
 /** What one combination of parameters came to. */
 export interface Outcome {
   readonly metrics: ReadonlyMap<string, Interval>;
-  /** Against the first combination, paired by replication; empty for the first. */
+  /** Against the combination that it is compared with, paired by replication; empty for that one. */
   readonly differences: ReadonlyMap<string, Interval>;
+  /** The values of every replication. */
+  readonly columns: MetricColumns;
 }
 
-/** Columns of the metrics, from one record a replication. */
-export class MetricRecord {
-  readonly columns: Map<string, (number | undefined)[]> = new Map();
-
-  add(values: Readonly<Record<string, number | undefined>>): void {
-    for (const [metric, value] of Object.entries(values)) {
-      const column = this.columns.get(metric);
-      if (column === undefined) this.columns.set(metric, [value]);
-      else column.push(value);
-    }
-  }
-}
-
-/** Means with their intervals, and what differs from the first combination. */
-export function outcomeOf(columns: MetricColumns, first: MetricColumns | undefined): Outcome {
+/** Means with their intervals, and what differs from the combination that it is compared with. */
+export function outcomeOf(columns: MetricColumns, baseline: MetricColumns | undefined): Outcome {
   const metrics = new Map<string, Interval>();
   const differences = new Map<string, Interval>();
   for (const [metric, column] of columns) {
     const defined = column.filter((value) => value !== undefined);
     if (defined.length > 0) metrics.set(metric, meanInterval(defined));
-    const base = first?.get(metric);
-    if (first === columns || base === undefined) continue;
-    const pairs = column.flatMap((value, index) => {
-      const other = base[index];
-      return value === undefined || other === undefined ? [] : [[value, other] as const];
-    });
-    if (pairs.length === 0) continue;
-    const [after, before] = [pairs.map(([value]) => value), pairs.map(([, value]) => value)];
-    differences.set(metric, pairedInterval(after, before));
+    if (baseline === undefined || baseline === columns) continue;
+    const difference = pairedDifference(metric, columns, baseline);
+    if (difference !== undefined) differences.set(metric, difference);
   }
-  return { metrics, differences };
+  return { metrics, differences, columns };
 }
 
 /** The same where nothing is random: each value is its own interval. */
-export function exactOutcome(columns: MetricColumns, first: MetricColumns | undefined): Outcome {
+export function exactOutcome(columns: MetricColumns, baseline: MetricColumns | undefined): Outcome {
   const metrics = new Map<string, Interval>();
   const differences = new Map<string, Interval>();
   for (const [metric, [value]] of columns) {
     if (value === undefined) continue;
     metrics.set(metric, exactly(value));
-    const base = first === columns ? undefined : first?.get(metric)?.[0];
+    const base = baseline === columns ? undefined : baseline?.get(metric)?.[0];
     if (base !== undefined) differences.set(metric, exactly(value - base));
   }
-  return { metrics, differences };
-}
-
-function exactly(value: number): Interval {
-  return { mean: value, low: value, high: value, n: 1, confidence: 1 };
+  return { metrics, differences, columns };
 }
 
 export type NamedClaim = JudgedClaim & { readonly name: string };

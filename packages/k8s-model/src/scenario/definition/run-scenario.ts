@@ -6,17 +6,12 @@ import { runDefinition } from "../world/run-definition.ts";
 import { checkDefinition } from "./check-definition.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
 import { combinations, labelOf, type Parameters } from "./grid.ts";
-import {
-  judgeAll,
-  type MetricColumns,
-  MetricRecord,
-  type NamedClaim,
-  type Outcome,
-  outcomeOf,
-} from "./outcome.ts";
+import { type MetricColumns, MetricRecord } from "./metric-columns.ts";
+import { judgeAll, type NamedClaim, type Outcome, outcomeOf } from "./outcome.ts";
 import type { ParameterValue } from "./parameter.ts";
 import { runView } from "./run-view.ts";
-import type { Scenario, ScenarioRuns } from "./scenario.ts";
+import type { Scenario, ScenarioDefinition, ScenarioResult, ScenarioRuns } from "./scenario.ts";
+import type { StudyTable } from "./study-table.ts";
 
 export interface ScenarioRunOptions {
   readonly seed: string;
@@ -38,6 +33,8 @@ export interface ScenarioConfiguration extends Outcome {
   readonly definition: ClusterDefinition;
   readonly settings: RunSettings;
   readonly summary: ConfigurationSummary;
+  /** Id of the configuration that `differences` are from; absent where it is compared with none. */
+  readonly comparedWith?: string;
 }
 
 export interface ScenarioAnswer {
@@ -45,6 +42,10 @@ export interface ScenarioAnswer {
   readonly runs: ScenarioRuns;
   readonly configurations: readonly ScenarioConfiguration[];
   readonly expectations: readonly NamedClaim[];
+  /** The scenario's own sentence; absent where it has none. */
+  readonly sentence?: string;
+  /** What the scenario says of all configurations together. */
+  readonly tables: readonly StudyTable[];
 }
 
 /**
@@ -75,9 +76,44 @@ export function runScenario(scenario: Scenario, options: ScenarioRunOptions): Sc
       ),
     );
   }
-  const configurations = measured.map((each) => configurationOf(each, measured[0]));
-  const expectations = judgeAll(definition, configurations);
-  return { scenario, runs, configurations, expectations };
+  const configurations = measured.map((each) =>
+    configurationOf(each, baselineOf(each, measured, definition)),
+  );
+  const results = measured.map(({ parameters, notes }, index) =>
+    resultOf(parameters, notes, configurations[index] as ScenarioConfiguration),
+  );
+  return {
+    scenario,
+    runs,
+    configurations,
+    expectations: judgeAll(definition, configurations),
+    tables: definition.tables?.(results) ?? [],
+    ...(definition.answer === undefined ? {} : { sentence: definition.answer(results) }),
+  };
+}
+
+/** The configuration that one is compared with: that of the scenario's baseline, or the first. */
+function baselineOf(
+  { parameters }: MeasuredConfiguration,
+  all: readonly MeasuredConfiguration[],
+  { baseline }: ScenarioDefinition<Record<string, readonly ParameterValue[]>, string>,
+): MeasuredConfiguration | undefined {
+  if (baseline === undefined) return all[0];
+  const wanted = labelOf({ ...parameters, ...baseline } as Parameters);
+  return all.find((other) => labelOf(other.parameters) === wanted);
+}
+
+function resultOf(
+  parameters: Parameters,
+  notes: Readonly<Record<string, string>>,
+  { metrics }: Outcome,
+): ScenarioResult<string> {
+  return {
+    parameters,
+    values: Object.fromEntries([...metrics].map(([metric, { mean }]) => [metric, mean])),
+    intervals: Object.fromEntries(metrics),
+    notes,
+  };
 }
 
 interface MeasuredConfiguration {
@@ -86,6 +122,7 @@ interface MeasuredConfiguration {
   readonly settings: RunSettings;
   readonly summary: ConfigurationSummary;
   readonly columns: MetricColumns;
+  readonly notes: Readonly<Record<string, string>>;
 }
 
 function measure(
@@ -100,19 +137,23 @@ function measure(
   const settings: RunSettings = {
     seed,
     replications: runs.replications,
-    warmUpNs: runs.warmUp,
+    warmUpNs: built.warmUp ?? runs.warmUp,
     lengthNs: runs.length,
     roundTripTimes: { ...DEFAULT_ROUND_TRIP_TIMES, ...built.roundTripTimes },
     prices: built.prices ?? PRICE_TABLES.aws,
     check,
   };
   const record = new MetricRecord();
+  const notes: Record<string, string> = {};
   const summary = runDefinition(built, settings, (run, replication) => {
     const view = runView({ ...run, prices: settings.prices, windowSeconds: seconds(runs.length) });
     record.add(definition.measure(view));
+    for (const [name, words] of Object.entries(definition.notes?.(view) ?? {})) {
+      if (replication === 0 && words !== undefined) notes[name] = words;
+    }
     onReplication(replication + 1);
   });
-  return { parameters, definition: built, settings, summary, columns: record.columns };
+  return { parameters, definition: built, settings, summary, columns: record.columns, notes };
 }
 
 function seconds(time: SimTime): number {
@@ -121,10 +162,14 @@ function seconds(time: SimTime): number {
 
 function configurationOf(
   measured: MeasuredConfiguration,
-  first: MeasuredConfiguration | undefined,
+  baseline: MeasuredConfiguration | undefined,
 ): ScenarioConfiguration {
   const { parameters, definition, settings, summary, columns } = measured;
   const label = labelOf(parameters) || "as defined";
-  const outcome = outcomeOf(columns, first?.columns);
-  return { id: label, label, parameters, definition, settings, summary, ...outcome };
+  const outcome = outcomeOf(columns, baseline?.columns);
+  const compared =
+    baseline === undefined || baseline === measured
+      ? {}
+      : { comparedWith: labelOf(baseline.parameters) || "as defined" };
+  return { id: label, label, parameters, definition, settings, summary, ...outcome, ...compared };
 }

@@ -1,14 +1,9 @@
 import { combinations, labelOf, labelsOf, type Parameters, type Variations } from "./grid.ts";
-import {
-  exactOutcome,
-  judgeAll,
-  MetricRecord,
-  type NamedClaim,
-  type Outcome,
-  outcomeOf,
-} from "./outcome.ts";
+import { MetricRecord } from "./metric-columns.ts";
+import { exactOutcome, judgeAll, type NamedClaim, type Outcome, outcomeOf } from "./outcome.ts";
 import type { ScenarioRunOptions } from "./run-scenario.ts";
-import type { Study, StudyChart, StudyTable } from "./study.ts";
+import type { Study, StudyChart } from "./study.ts";
+import type { StudyTable } from "./study-table.ts";
 
 /** What one combination of a study's parameters yielded. */
 export interface StudyConfiguration extends Outcome {

@@ -1,4 +1,5 @@
 import type { Histogram } from "@k8s-netsim/sim-core";
+import type { Cluster } from "../../cluster/index.ts";
 import type { PriceTable } from "../../topology/index.ts";
 import type { Failure, Network, TrafficLedger, TrafficPlan } from "../../traffic/index.ts";
 import { FAILURES } from "../../traffic/index.ts";
@@ -6,6 +7,7 @@ import { type Direction, type DirectionView, directionView } from "../measures/d
 import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
 import { observeTraffic } from "../measures/observe-traffic.ts";
 import type { FailureTrace } from "../world/failure-trace.ts";
+import { type ServiceView, serviceView } from "./service-view.ts";
 
 /** One run as `measure` sees it. Shares are 0 to 1, times nanoseconds. */
 export interface RunView {
@@ -33,6 +35,8 @@ export interface RunView {
   readonly answeredByPod: readonly ReadonlyMap<number, number>[];
   /** The first failed attempts of each cause, followed back to view, slice and sync. */
   readonly failures: readonly FailureTrace[];
+  /** A Service (`namespace/name`) at the end of the run: its endpoints, hints, and their load. */
+  service(key: string): ServiceView;
   /** Calls that begin outside of the cluster, or those from pods. */
   direction(which: Direction): DirectionView;
   /**
@@ -46,6 +50,7 @@ export interface RunViewOptions {
   readonly ledger: TrafficLedger;
   readonly plan: TrafficPlan;
   readonly network: Network;
+  readonly cluster: Cluster;
   readonly failures?: readonly FailureTrace[];
   readonly prices: PriceTable;
   readonly windowSeconds: number;
@@ -80,6 +85,7 @@ export function runView(options: RunViewOptions): RunView {
     connections: { share: crossing("crossZoneConnections") },
     answeredByPod: ledger.bins.map((bin) => bin.answeredByPod),
     failures: options.failures ?? [],
+    service: (key) => serviceView(options, key),
     direction: (which) => directionView(options, which),
     value: (measure, scope = EVERYTHING) => observation.get(measure, scope),
   };

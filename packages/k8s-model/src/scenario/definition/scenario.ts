@@ -1,10 +1,11 @@
-import type { SimTime } from "@k8s-netsim/sim-core";
+import type { Interval, SimTime } from "@k8s-netsim/sim-core";
 import type { NumberUnit } from "../measures/in-words.ts";
 import type { Claim, MetricView } from "./claim.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
-import type { Variations } from "./grid.ts";
+import type { Parameters, Variations } from "./grid.ts";
 import type { ParameterFilter, ParameterValue } from "./parameter.ts";
 import type { RunView } from "./run-view.ts";
+import type { StudyAssumption, StudyTable } from "./study-table.ts";
 
 /** Named values that some parameters can take, beyond those that are run by default. */
 export type Choices<V extends Variations> = {
@@ -45,6 +46,16 @@ export type Claims<V extends Variations, M extends string> = Readonly<
   >
 >;
 
+/** A combination of parameters with what it came to, for tables and the answer in words. */
+export interface ScenarioResult<M extends string> {
+  readonly parameters: Parameters;
+  /** Means over the replications. */
+  readonly values: { readonly [K in M]?: number };
+  readonly intervals: { readonly [K in M]?: Interval };
+  /** What `notes` said of the first replication. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
 export interface ScenarioDefinition<V extends Variations, M extends string> {
   /** What it answers, as a question. */
   readonly question?: string;
@@ -59,6 +70,18 @@ export interface ScenarioDefinition<V extends Variations, M extends string> {
   readonly measure: (run: RunView) => Readonly<Record<M, number | undefined>>;
   readonly metrics?: MetricFormats<M>;
   readonly expect?: Claims<V, M>;
+  /**
+   * Values that make the combination with which each other is compared, all else equal; without them
+   * it is the first one.
+   */
+  readonly baseline?: { readonly [K in keyof V]?: V[K][number] };
+  /** Words about the first replication, by name, such as an event's message. */
+  readonly notes?: (run: RunView) => Readonly<Record<string, string | undefined>>;
+  /** The answer in a sentence; without it the expectations are counted. */
+  readonly answer?: (results: readonly ScenarioResult<M>[]) => string;
+  /** What the combinations together say, shown before their numbers. */
+  readonly tables?: (results: readonly ScenarioResult<M>[]) => readonly StudyTable[];
+  readonly assumptions?: readonly StudyAssumption[];
 }
 
 /** A question about requests in a cluster: parameters, runs, measures and expectations. */

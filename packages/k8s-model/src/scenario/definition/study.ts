@@ -1,6 +1,7 @@
 import type { NumberUnit } from "../measures/in-words.ts";
 import type { ParameterRange, Parameters, Variations } from "./grid.ts";
 import type { Choices, Claims, MetricFormats, ParametersOf } from "./scenario.ts";
+import type { StudyAssumption, StudyTable } from "./study-table.ts";
 
 /** What a run of a study is given beside its parameters. */
 export interface StudyContext {
@@ -11,16 +12,6 @@ export interface StudyContext {
   readonly check: boolean;
   /** Tells how much of this run is done, 0 to 1. */
   progress(share: number): void;
-}
-
-/** A number, or words, in a table; `null`: not defined there. */
-export type StudyCell = string | number | null;
-
-export interface StudyTable {
-  readonly title: string;
-  readonly note?: string;
-  readonly columns: readonly { readonly label: string; readonly unit?: NumberUnit }[];
-  readonly rows: readonly (readonly StudyCell[])[];
 }
 
 export interface StudyAxis {
@@ -60,12 +51,6 @@ export interface StudyRun<M extends string> {
 export interface StudyResult<M extends string> {
   readonly parameters: Parameters;
   readonly values: { readonly [K in M]?: number };
-}
-
-export interface StudyAssumption {
-  readonly name: string;
-  readonly value: string;
-  readonly source: string;
 }
 
 /** Any number where numbers are: a quick size is another one. */

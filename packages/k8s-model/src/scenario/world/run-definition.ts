@@ -1,5 +1,6 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
 import { applyDefaults, type KubeObject } from "../../api/index.ts";
+import type { Cluster } from "../../cluster/index.ts";
 import { syntheticNodes } from "../../control-plane/index.ts";
 import { checkPriceTable } from "../../topology/index.ts";
 import {
@@ -16,9 +17,10 @@ import type { ConfigurationSummary } from "../what-if/answer.ts";
 import type { RunSettings } from "../what-if/settings.ts";
 import { steadyRun } from "../what-if/steady-run.ts";
 import { isAutoscaler } from "./autoscaling.ts";
-import { configurationSummary } from "./configuration-summary.ts";
+import { configurationSummary, type Happenings } from "./configuration-summary.ts";
+import type { DrainReport } from "./drain-report.ts";
 import type { FailureTrace } from "./failure-trace.ts";
-import { liveRun } from "./live-run.ts";
+import { type LiveRunOptions, liveRun } from "./live-run.ts";
 import { restingCluster } from "./resting-cluster.ts";
 
 const BIN_NS = 1_000_000_000 as SimTime;
@@ -27,18 +29,22 @@ export interface DefinitionRun {
   readonly ledger: TrafficLedger;
   readonly plan: TrafficPlan;
   readonly network: Network;
+  /** As it stood at the end of the run. */
+  readonly cluster: Cluster;
   readonly failures: readonly FailureTrace[];
+  readonly drains: readonly DrainReport[];
 }
 
 /**
  * All replications of one configuration. Without faults, changes and autoscalers the cluster is brought to
  * rest once and every replication runs over it; with them each replication runs control plane and
- * traffic together.
+ * traffic together, and `watch` looks on.
  */
 export function runDefinition(
   definition: ClusterDefinition,
   settings: RunSettings,
   onRun: (run: DefinitionRun, replication: number) => void,
+  watch?: LiveRunOptions["watch"],
 ): ConfigurationSummary {
   checkPriceTable(settings.prices);
   const kubernetesVersion = definition.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION;
@@ -56,16 +62,26 @@ export function runDefinition(
   });
   const plan = compileTraffic(traffic, resting.workloads);
   const totals = new TrafficTotals(plan, resting.networkFor(plan, definition.loadBalancer));
-  const faults = definition.faults ?? [];
-  const applied = (definition.changes ?? []).map((change) => ({
-    atNs: change.at,
-    objects: plainObjects(change.objects).map((object) => applyDefaults(object)),
-  }));
-  const isSteady = faults.length + applied.length === 0 && !objects.some(isAutoscaler);
-  const failures: FailureTrace[] = [];
+  const { faults, changes } = definition;
+  const applied = changes.flatMap((change) =>
+    "objects" in change
+      ? [
+          {
+            atNs: change.at,
+            objects: plainObjects(change.objects).map((one) => applyDefaults(one)),
+          },
+        ]
+      : [],
+  );
+  const workloadChanges = changes.flatMap((change) => ("workload" in change ? [change] : []));
+  const isSteady = faults.length + changes.length === 0 && !objects.some(isAutoscaler);
+  let happened: Happenings = { failures: [], drains: [] };
   for (let replication = 0; replication < settings.replications; replication++) {
     const run: DefinitionRun = isSteady
-      ? steady(plan, resting.networkFor(plan, definition.loadBalancer), settings, replication)
+      ? {
+          ...steady(plan, resting.networkFor(plan, definition.loadBalancer), settings, replication),
+          cluster: resting.cluster,
+        }
       : liveRun({
           objects,
           traffic,
@@ -76,15 +92,17 @@ export function runDefinition(
           serviceProxy: definition.serviceProxy,
           faults,
           applied,
+          workloadChanges,
           loadBalancer: definition.loadBalancer,
           timings: definition.timings,
           binNs: BIN_NS,
+          ...(watch === undefined ? {} : { watch }),
         });
-    if (replication === 0) failures.push(...run.failures);
+    if (replication === 0) happened = { failures: run.failures, drains: run.drains };
     totals.add(run.ledger, run.network);
     onRun(run, replication);
   }
-  return configurationSummary(resting, plan, totals, settings.prices, failures);
+  return configurationSummary(resting, plan, totals, settings.prices, happened);
 }
 
 function hasTopologyKeys(spec: unknown): boolean {
@@ -96,9 +114,9 @@ function steady(
   network: Network,
   settings: RunSettings,
   replication: number,
-): DefinitionRun {
+): Omit<DefinitionRun, "cluster"> {
   const ledger = steadyRun(plan, network, settings, replication);
-  return { ledger, plan, network, failures: [] };
+  return { ledger, plan, network, failures: [], drains: [] };
 }
 
 export function objectsOf(
