@@ -1,7 +1,7 @@
 import { overallRows, rankedAssumptions } from "./comparison-table.ts";
 import { gridTable } from "./grid-table.ts";
 import type { Result } from "./result.ts";
-import { tablesInWords } from "./result-table.ts";
+import { type TablePart, tablesInWords } from "./result-table.ts";
 import { sizeInWords } from "./run-size.ts";
 import { select } from "./select.ts";
 import { inputLines } from "./text-input.ts";
@@ -28,8 +28,9 @@ export function renderText(result: Result, options: TextOptions): string {
   const sections = [
     answer(result, width, paint),
     warnings(result, width, paint),
+    ...ownTables(result, "summary", width, paint),
     table(result, paint),
-    ...ownTables(result, width, paint),
+    ...ownTables(result, "detail", width, paint),
     inputLines(result, width),
     expectations(result, width, paint),
     findings(result, width, paint),
@@ -73,6 +74,11 @@ function table(result: Result, paint: Paint): readonly string[] {
   const rows = overallRows(selection);
   if (rows.length === 0) {
     const grid = gridTable(selection);
+    if (grid.rows.length > shownRows && result.tables?.some(({ summary }) => summary)) {
+      return [
+        paint("dim", `${grid.rows.length} configurations with their intervals: in the report`),
+      ];
+    }
     const [head, ...lines] = aligned([grid.head, ...grid.rows].map((row) => row.map(visibleCell)));
     return head === undefined || lines.length === 0 ? [] : [paint("dim", head), ...lines];
   }
@@ -96,12 +102,20 @@ function table(result: Result, paint: Paint): readonly string[] {
 }
 
 /** The tables of a scenario's own; those of a comparison are long, and for the report. */
-function ownTables(result: Result, width: number, paint: Paint): readonly (readonly string[])[] {
+function ownTables(
+  result: Result,
+  part: TablePart,
+  width: number,
+  paint: Paint,
+): readonly (readonly string[])[] {
   if (result.kind === "what-if") return [];
-  return tablesInWords(result).map(({ title, note, head, rows }) => {
+  return tablesInWords(result, part).map(({ title, note, head, rows }) => {
     const labels = head.map(({ label }) => label);
     const shown = rows.slice(0, shownRows);
     const more = rows.length - shown.length;
+    if (rows.some((row) => row.some((cell) => cell.length > widestCell))) {
+      return [paint("bold", visible(title)), paint("dim", `  ${rows.length} rows in the report`)];
+    }
     const [first = "", ...lines] = aligned([labels, ...shown].map((row) => row.map(visibleCell)));
     const left = more > 0 ? [paint("dim", `  … and ${more} more rows in the report`)] : [];
     const below = note === "" ? [] : wrap(note, width).map((line) => paint("dim", line));
@@ -110,6 +124,8 @@ function ownTables(result: Result, width: number, paint: Paint): readonly (reado
 }
 
 const shownRows = 24;
+/** Whole sentences in cells make lines that no terminal shows. */
+const widestCell = 120;
 
 function visibleCell(text: string): string {
   return visible(text);

@@ -2,7 +2,7 @@ import type { ScenarioAnswer, ScenarioConfiguration } from "@k8s-netsim/k8s-mode
 import type { Result } from "@k8s-netsim/reports";
 import { VERSION } from "../version.ts";
 import { chartsOf, type TimelineMarks } from "./charts.ts";
-import { failureTables } from "./failure-tables.ts";
+import { failureFindings, failureTables } from "./failure-tables.ts";
 import { gridOf, judgedInWords } from "./grid-result.ts";
 
 export interface ScenarioResultOptions {
@@ -13,7 +13,7 @@ export interface ScenarioResultOptions {
 
 /** A scenario's answer as a result to report. */
 export function scenarioResult(answer: ScenarioAnswer, options: ScenarioResultOptions): Result {
-  const { scenario, runs, configurations, expectations } = answer;
+  const { scenario, runs, configurations, expectations, sentence } = answer;
   const { definition, name } = scenario;
   const [first] = configurations;
   return {
@@ -21,7 +21,7 @@ export function scenarioResult(answer: ScenarioAnswer, options: ScenarioResultOp
     kind: "scenario",
     title: name,
     question: definition.question ?? name,
-    answer: judgedInWords(expectations),
+    answer: sentence ?? judgedInWords(expectations),
     reproduce: {
       command: options.command,
       seed: options.seed,
@@ -34,10 +34,13 @@ export function scenarioResult(answer: ScenarioAnswer, options: ScenarioResultOp
     },
     warnings: [],
     ...gridOf(configurations, definition.metrics, expectations),
-    findings: [],
-    assumptions: [],
+    findings: failureFindings(configurations),
+    assumptions: definition.assumptions ?? [],
     input: inputOf(answer),
-    tables: configurations.flatMap(({ id, summary }) => failureTables(id, summary)),
+    tables: [
+      ...answer.tables.map((table) => ({ ...table, summary: true })),
+      ...failureTables(configurations),
+    ],
     charts: chartsOf(
       configurations.map(({ id, summary }) => ({ configuration: id, summary })),
       timelineOf(configurations),

@@ -10,7 +10,7 @@ import { VERSION } from "../version.ts";
 import { answerSentence } from "./answer-sentence.ts";
 import { chartsOf, type TimelineMarks } from "./charts.ts";
 import { differencesOf, estimatesOf, reportedMeasures } from "./estimates.ts";
-import { failureTables } from "./failure-tables.ts";
+import { failureTables, type ToldConfiguration } from "./failure-tables.ts";
 import { inputSummary } from "./input-summary.ts";
 import { transfersTable } from "./transfers-table.ts";
 
@@ -87,8 +87,7 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     tables: [
       transfersTable("before", answer.before),
       transfersTable("after", answer.after),
-      ...failureTables("before", answer.before),
-      ...failureTables("after", answer.after),
+      ...failureTables(told(options)),
     ],
     charts: chartsOf(
       [
@@ -103,6 +102,14 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
 /** A finding that says that a Service cannot profit at all. */
 function isHindrance({ message }: { readonly message: string }): boolean {
   return message.startsWith("cannot profit") || message.startsWith("has no ready endpoint");
+}
+
+function told(options: WhatIfResultOptions): readonly ToldConfiguration[] {
+  const { before, after } = options.answer;
+  return [
+    { label: "as it is", summary: before },
+    { label: afterLabel(options), summary: after },
+  ];
 }
 
 function afterLabel({ input, timeline }: WhatIfResultOptions): string {

@@ -1,5 +1,5 @@
 import { ApiServers } from "@k8s-netsim/k8s-model/api-server";
-import { ProxyFleet, type ProxyOptions } from "@k8s-netsim/k8s-model/data-plane";
+import { ProxyFleet, type ProxyOptions, type ProxySync } from "@k8s-netsim/k8s-model/data-plane";
 import { hashUnit, Store, timestampAt } from "@k8s-netsim/k8s-model/store";
 import type { SimTime } from "@k8s-netsim/sim-core";
 import fc from "fast-check";
@@ -200,6 +200,44 @@ describe("all proxies at once", () => {
         const histogram = latency.histogram();
         expect(histogram.count).toBe(count);
         if (count > 0) expect(histogram.mean).toBeCloseTo(sumNs / count, -2);
+      }),
+    );
+  });
+
+  it("tell of every run that succeeds, with what it covers, a node's in order of time", () => {
+    fc.assert(
+      fc.property(histories, fc.array(fc.nat(40_000), { maxLength: 8 }), (writes, asked) => {
+        const endNs = 200 * S;
+        const fleet = fleetOf(writes);
+        const told: ProxySync[][] = Array.from({ length: NODES }, () => []);
+        const toldTwice: ProxySync[] = [];
+        fleet.onSync((sync) => told[sync.node]?.push(sync));
+        fleet.onSync((sync) => toldTwice.push(sync));
+        for (const ms of asked.sort((a, b) => a - b)) fleet.programmed(ms % NODES, ms * MS);
+        fleet.advance(endNs);
+        for (let node = 0; node < NODES; node++) {
+          const expected = runsOf(node, writes, endNs)
+            .filter((run) => !run.failed && run.endNs <= endNs)
+            .map(({ endNs: atNs, covered }) => ({ endNs: atNs, ...covered }));
+          const runs = told[node] ?? [];
+          expect(runs.map(({ node: _, startNs: __, ...rest }) => rest)).toEqual(expected);
+          for (const { startNs, endNs: atNs } of runs) expect(startNs).toBeLessThanOrEqual(atNs);
+        }
+        expect(toldTwice).toHaveLength(told.flat().length);
+      }),
+    );
+  });
+
+  it("say of every version of a slice when it comes to a node", () => {
+    fc.assert(
+      fc.property(histories, (writes) => {
+        const fleet = fleetOf(writes);
+        fleet.advance(200 * S);
+        for (let node = 0; node < NODES; node++) {
+          const { slices } = arrivalsAt(node, writes);
+          const told = slices.map((_, position) => fleet.sliceArrivesNs(node, position));
+          expect(told).toEqual(slices);
+        }
       }),
     );
   });

@@ -78,6 +78,7 @@ export class ClusterNetwork implements Network {
       service,
       port,
       byBalancer: entry !== undefined && entry.pods.length > 0,
+      isCut: attempt.pod >= 0 && this.isCut(attempt.node, this.nodeOf(attempt.pod)),
     });
   }
 

@@ -11,16 +11,25 @@ export interface TracedSync {
   readonly endNs: number;
 }
 
-/** An attempt that reached nobody, with the view, the slice and the sync that made it so. */
+/**
+ * The first attempt of its kind that reached nobody, with the view, the slice and the sync that made it
+ * so. Attempts of one kind have cause, Service, node and endpoint in common, and either all open a
+ * connection or all use one that stood.
+ */
 export interface FailureTrace {
   readonly failure: "refused" | "reset" | "timed-out";
   /** When it was decided, ns after warm-up, like all times here. */
   readonly atNs: number;
+  /** All attempts of the kind, this one included, and when the last of them was decided. */
+  readonly attempts: number;
+  readonly lastNs: number;
   /** `namespace/name:port`. */
   readonly service: string;
   readonly node: string;
   /** Set where a load balancer chose the pod, by its own list, and no proxy did. */
   readonly byBalancer: boolean;
+  /** Set where endpoint and node live, and are parted from each other. */
+  readonly isCut: boolean;
   /** Absent where the view had no endpoint. */
   readonly endpoint?: {
     readonly pod: string;
@@ -34,17 +43,21 @@ export interface FailureTrace {
   readonly establishedNs?: number;
   /** The slice, as in force on the node, that named the endpoint; absent: none did any more. */
   readonly slice?: TracedVersion & { readonly name: string; readonly sync?: TracedSync };
-  /** The first version without the endpoint; absent: none was in force before the run ended. */
+  /** The first version that no longer recommends it so; absent: none was in force before the run ended. */
   readonly newer?: TracedVersion & { readonly arrivedNs: number; readonly sync: TracedSync };
 }
 
-/** The trace in words: what was believed, since when, and when the news was in force. */
+/** The trace in words: what was believed, since when, and when the news was in force on the node. */
 export function failureInWords(trace: FailureTrace): string {
-  const { failure, atNs, service, node, endpoint, establishedNs } = trace;
+  const { failure, atNs, service, node, endpoint, establishedNs, isCut } = trace;
   const what = `At ${seconds(atNs)} an attempt to reach ${service} through ${node} ${VERBS[failure]}`;
   if (endpoint === undefined) return `${what}: the node's kube-proxy had no endpoint for it.`;
   const { pod, address, endedNs, endedBy } = endpoint;
-  const ended = endedNs === undefined ? "" : `; the ${endedBy} ended at ${seconds(endedNs)}`;
+  const ended = isCut
+    ? "; its node cannot be reached from there"
+    : endedNs === undefined
+      ? ""
+      : `; the ${endedBy} ended at ${seconds(endedNs)}`;
   const chosen = `${address} (${pod}`;
   if (establishedNs !== undefined) {
     return `${what}: its connection to ${chosen}) stood since ${seconds(establishedNs)}${ended}.`;

@@ -1,12 +1,12 @@
 import type { EndpointSlice } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
-import type { ProxySync } from "../../data-plane/index.ts";
+import type { ProgrammedView, ProxySync } from "../../data-plane/index.ts";
 import type { Version } from "../../store/index.ts";
 import type { FailedAttempt } from "../../traffic/index.ts";
 import type { FailureTrace, TracedSync } from "./failure-trace.ts";
 
-/** Traces kept of each cause. */
-const SAMPLE = 8;
+/** Traces kept of each cause; further attempts are counted with those that they are like. */
+const MOST_TRACES = 256;
 /** Syncs of each node that are remembered, to find the one that put a version in force. */
 const SYNCS_KEPT = 64;
 const BEFORE_ANYTHING = -1;
@@ -16,7 +16,16 @@ interface TracedAttempt extends FailedAttempt {
   readonly service: string;
   readonly port: number;
   readonly byBalancer: boolean;
+  /** The two nodes cannot reach each other. */
+  readonly isCut: boolean;
+  /** What the node's proxy had in force when it chose the pod, where that was earlier. */
+  readonly chosenAt?: ProgrammedView;
 }
+
+/** How far a slice recommends an endpoint: not at all, as a last resort while it ends, as ready. */
+const Standing = { none: 0, serving: 1, ready: 2 } as const;
+
+type Standing = (typeof Standing)[keyof typeof Standing];
 
 type Draft = { -readonly [K in keyof FailureTrace]: FailureTrace[K] };
 
@@ -26,19 +35,23 @@ interface OpenTrace {
   readonly node: number;
   readonly pod: number;
   readonly sliceKey: string;
+  /** What it was chosen as. */
+  readonly standing: Standing;
   /** Versions below this are in force without saying what is waited for. */
   from: number;
 }
 
 /**
- * Follows the first failed attempts of each cause back to what the node's proxy believed, and forward
- * to the sync that would have helped. It looks on: a run is the same with it.
+ * Follows failed attempts back to what the node's proxy believed, and forward to the sync that would
+ * have helped: the first of each cause, node and endpoint; those that are like it are counted with it.
+ * It looks on: a run is the same with it.
  */
 export class FailureTracer {
   readonly #cluster: Cluster;
   readonly #originNs: number;
   readonly #traces: Draft[] = [];
   readonly #counts = new Map<string, number>();
+  readonly #byKind = new Map<string, Draft>();
   readonly #endedNs = new Map<number, number>();
   readonly #syncs = new Map<number, ProxySync[]>();
   #open: OpenTrace[] = [];
@@ -59,18 +72,31 @@ export class FailureTracer {
   }
 
   failed(attempt: TracedAttempt): void {
-    const { failure, node, pod, establishedAtNs } = attempt;
-    const count = this.#counts.get(failure) ?? 0;
-    if (count >= SAMPLE) return;
-    this.#counts.set(failure, count + 1);
+    const { failure, node, pod, establishedAtNs, isCut } = attempt;
     const { sim, nodes } = this.#cluster;
+    const atNs = sim.now - this.#originNs;
+    const over = establishedAtNs === undefined ? "new" : "standing";
+    const kind = `${failure}/${over}/${attempt.service}:${attempt.port}/${node}/${pod}/${isCut}`;
+    const like = this.#byKind.get(kind);
+    if (like !== undefined) {
+      like.attempts += 1;
+      like.lastNs = atNs;
+      return;
+    }
+    const count = this.#counts.get(failure) ?? 0;
+    if (count >= MOST_TRACES) return;
+    this.#counts.set(failure, count + 1);
     const draft: Draft = {
       failure,
-      atNs: sim.now - this.#originNs,
+      atNs,
+      attempts: 1,
+      lastNs: atNs,
       service: `${attempt.service}:${attempt.port}`,
       node: nodes.at(node)?.name ?? "",
       byBalancer: attempt.byBalancer,
+      isCut,
     };
+    this.#byKind.set(kind, draft);
     this.#traces.push(draft);
     if (pod < 0) return;
     draft.endpoint = this.#endpointOf(pod);
@@ -95,12 +121,14 @@ export class FailureTracer {
     };
   }
 
-  #followSlice(draft: Draft, { node, pod, service }: TracedAttempt): void {
+  #followSlice(draft: Draft, { node, pod, service, chosenAt }: TracedAttempt): void {
     const { proxies, store, sim, views } = this.#cluster;
-    const positions = proxies.programmed(node, sim.now);
+    const positions = chosenAt ?? proxies.programmed(node, sim.now);
     const slices = views.view(service, positions)?.slices ?? [];
-    const slice = slices.find((one) => this.#names(one, pod));
-    if (slice === undefined) return;
+    const standings = slices.map((one) => this.#standing(one, pod));
+    const standing = Math.max(Standing.none, ...standings) as Standing;
+    const slice = slices[standings.indexOf(standing)];
+    if (slice === undefined || standing === Standing.none) return;
     const { name, namespace = "default" } = slice.metadata;
     const sliceKey = `${namespace}/${name}`;
     const log = store.log<EndpointSlice>("EndpointSlice");
@@ -108,7 +136,10 @@ export class FailureTracer {
     if (version === undefined) return;
     const sync = this.#syncOf(node, version.position);
     draft.slice = { name, ...this.#written(version), ...(sync === undefined ? {} : { sync }) };
-    this.#open.push({ draft, node, pod, sliceKey, from: positions.slices });
+    const open = { draft, node, pod, sliceKey, standing, from: positions.slices };
+    // The news may have come since the choice.
+    const since = (this.#syncs.get(node) ?? []).filter((one) => one.slices > positions.slices);
+    if (!since.some((sync) => this.#isNews(open, sync))) this.#open.push(open);
   }
 
   #syncOf(node: number, position: number): TracedSync | undefined {
@@ -137,7 +168,9 @@ export class FailureTracer {
     for (; trace.from < sync.slices; trace.from++) {
       const version = log.at(trace.from);
       if (version.key !== trace.sliceKey) continue;
-      if (version.type !== "DELETED" && this.#names(version.object, trace.pod)) continue;
+      const isDeleted = version.type === "DELETED";
+      const now = isDeleted ? Standing.none : this.#standing(version.object, trace.pod);
+      if (now >= trace.standing) continue;
       const arrivesNs = this.#cluster.proxies.sliceArrivesNs(sync.node, version.position);
       trace.draft.newer = {
         ...this.#written(version),
@@ -149,12 +182,16 @@ export class FailureTracer {
     return false;
   }
 
-  /** Whether a proxy with this slice may send new connections to the pod: it is ready there. */
-  #names({ endpoints }: EndpointSlice, pod: number): boolean {
-    const { ip = "" } = this.#cluster.pods.at(pod) ?? {};
-    return (endpoints ?? []).some(
-      ({ conditions, addresses }) => conditions?.ready !== false && addresses.includes(ip),
+  #standing({ endpoints }: EndpointSlice, pod: number): Standing {
+    const { ip = "", uid = "" } = this.#cluster.pods.at(pod) ?? {};
+    const own = (endpoints ?? []).find(({ addresses, targetRef }) =>
+      // An address may have been another pod's before.
+      targetRef?.uid === undefined ? addresses.includes(ip) : targetRef.uid === uid,
     );
+    const { ready, serving } = own?.conditions ?? {};
+    if (own === undefined) return Standing.none;
+    if (ready !== false) return Standing.ready;
+    return serving === true ? Standing.serving : Standing.none;
   }
 
   #written({ atNs, revision }: Version): { revision: string; writtenNs: number } {
