@@ -9,6 +9,7 @@ import {
 } from "@k8s-netsim/k8s-model/scenario";
 import { millis, seconds } from "@k8s-netsim/sim-core";
 import { settingToChoose } from "./zone-aware-routing/choice.ts";
+import { SHAPES } from "./zone-aware-routing/shapes.ts";
 import { routingTables } from "./zone-aware-routing/tables.ts";
 
 /** How a Service says where its callers should go. */
@@ -19,17 +20,6 @@ const POLICIES = {
   PreferSameZone: { trafficDistribution: "PreferSameZone" },
   PreferSameNode: { trafficDistribution: "PreferSameNode" },
   Local: { internalTrafficPolicy: "Local" },
-} as const;
-
-/** Nodes, pods of the Service and callers by zone, all nodes alike. */
-const SHAPES = {
-  even: { nodes: [4, 4, 4], pods: [4, 4, 4], callers: [4, 4, 4] },
-  "4/4/3": { nodes: [4, 4, 4], pods: [4, 4, 3], callers: [4, 4, 4] },
-  "uneven zones": { nodes: [7, 4, 1], pods: [4, 4, 4], callers: [7, 4, 1] },
-  "uneven pods": { nodes: [4, 4, 4], pods: [7, 3, 2], callers: [4, 4, 4] },
-  "zone without pods": { nodes: [4, 4, 4], pods: [6, 6, 0], callers: [4, 4, 4] },
-  "uneven load": { nodes: [4, 4, 4], pods: [4, 4, 4], callers: [8, 3, 1] },
-  autoscaled: { nodes: [4, 4, 4], pods: "autoscaled", callers: [8, 3, 1] },
 } as const;
 
 const CALLER_HZ = 36;
@@ -87,6 +77,8 @@ export default scenario("zone-aware-routing", {
           to: "web:80",
           ratePerSecond: CALLER_HZ * (callers[index] ?? 0),
           connection: { kind: "per-request" },
+          requestBytes: 1_000,
+          responseBytes: 10_000,
           timeout: seconds(1),
         }),
       ),
@@ -176,10 +168,32 @@ export default scenario("zone-aware-routing", {
   },
   notes: (run) => {
     const event = run.service("default/web").events.at(-1);
-    return { event: event === undefined ? undefined : `${event.reason}: ${event.message}` };
+    // The address type follows the comma.
+    const refused = event?.type === "Warning" ? event.message.replace(/, addressType.*/, "") : "";
+    return { refused };
   },
   answer: settingToChoose,
   tables: routingTables,
+  assumptions: [
+    { name: "requests of one caller", value: `${CALLER_HZ}/s`, source: "the scenario" },
+    {
+      name: "bytes of a request, of an answer",
+      value: "1,000 and 10,000",
+      source: "the scenario",
+    },
+    {
+      name: "what a pod serves",
+      value: "2 requests at once, exponential with a mean of 30 ms: 66.7/s",
+      source: "the scenario",
+    },
+    { name: "time-out of a caller", value: "1 s, no retry", source: "the scenario" },
+    { name: "connections", value: "one a request", source: "the scenario" },
+    {
+      name: "price between zones",
+      value: "0.01 USD per GB to the sender and to the receiver (AWS)",
+      source: "docs/model/network-and-price.md",
+    },
+  ],
 });
 
 function hintedShare(run: RunView): number {

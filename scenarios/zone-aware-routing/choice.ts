@@ -85,24 +85,35 @@ function brokenBound(
 /** The answer: which setting for which shapes, what it does to the bill, and where to keep Default. */
 export function settingToChoose(results: readonly RoutingResult[]): string {
   const choices = choicesOf(results);
-  const parts = [...SETTINGS].reverse().flatMap((policy) => {
+  const parts = [...SETTINGS.slice(1), "Default"].flatMap((policy) => {
     const shapes = choices.filter(({ chosen }) => chosen?.parameters.policy === policy);
     return shapes.length === 0 ? [] : [part(policy, shapes)];
   });
   const lost = choices.filter(({ chosen }) => chosen === undefined);
-  if (lost.length > 0) parts.push(`for ${listed(lost)} no setting stays within the bounds`);
+  if (lost.length > 0)
+    parts.push(
+      `nothing for ${listed(lost.map(({ shape }) => shape))}: no setting stays within the bounds`,
+    );
   const { failed, p99AgainstDefault, zoneLoad } = BOUNDS;
+  const unhinted = results.filter(
+    ({ parameters, values }) => parameters.policy === "hints" && values.hinted === 0,
+  );
+  const refused =
+    unhinted.length === 0
+      ? ""
+      : ` Hints are refused for ${listed(unhinted.map(({ parameters }) => String(parameters.shape)))}.`;
   return (
-    `${capital(parts.join("; "))}. Chosen is the cheapest setting with at most ${percent(failed)} failed, ` +
-    `p99 at most ${p99AgainstDefault} times Default's and no zone's pods loaded beyond ${percent(zoneLoad)}.`
+    `Choose ${parts.join("; ")}.${refused} Chosen is the cheapest setting with at most ` +
+    `${percent(failed)} failed, p99 at most ${p99AgainstDefault} times Default's and no zone's pods ` +
+    `loaded beyond ${percent(zoneLoad)}.`
   );
 }
 
 function part(policy: string, shapes: readonly Choice[]): string {
-  const names = listed(shapes);
+  const names = listed(shapes.map(({ shape }) => shape));
   if (policy === "Default") {
     const isForced = shapes.some(({ rejected }) => rejected.length > 0);
-    return `keep Default for ${names}${isForced ? ", where every cheaper setting overloads a zone or fails requests" : ""}`;
+    return `Default for ${names}${isForced ? ", where every cheaper setting overloads a zone or fails requests" : ""}`;
   }
   const saved = shapes.flatMap(({ today, chosen }) =>
     today === undefined || chosen === undefined ? [] : [1 - costOf(chosen) / costOf(today)],
@@ -111,16 +122,13 @@ function part(policy: string, shapes: readonly Choice[]): string {
   const most = Math.max(...saved);
   const range =
     percent(least) === percent(most) ? percent(most) : `${percent(least)} to ${percent(most)}`;
-  return `${policy} for ${names}${saved.length === 0 ? "" : ` (zone traffic costs ${range} less)`}`;
+  const setting = policy === "hints" ? "hints (topology-mode: Auto)" : policy;
+  return `${setting} for ${names}${saved.length === 0 ? "" : ` (zone traffic costs ${range} less)`}`;
 }
 
-function listed(choices: readonly Choice[]): string {
-  const names = choices.map(({ shape }) => `"${shape}"`);
+function listed(shapes: readonly string[]): string {
+  const names = shapes.map((shape) => `"${shape}"`);
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function costOf({ values }: RoutingResult): number {

@@ -6,12 +6,16 @@ import {
   type RoutingMetric,
   type RoutingResult,
 } from "./choice.ts";
+import { countsOf } from "./shapes.ts";
 
 /** The setting to choose for each shape, what each setting does there, and who got hints. */
 export function routingTables(results: readonly RoutingResult[]): readonly StudyTable[] {
+  const choices = choicesOf(results);
   return [
-    chosen(results),
-    bySetting(results, "cost", "Cost of zone traffic", "usd-per-month"),
+    chosen(choices),
+    cheaper(choices),
+    HOW_TO_SET,
+    bySetting(results, "cost", "Cost of zone traffic a month", "usd-per-month"),
     bySetting(results, "p99", "Latency p99", "ns"),
     bySetting(results, "zoneLoad", "Load of the busiest zone's pods", "share"),
     bySetting(results, "failed", "Failed requests", "share"),
@@ -19,43 +23,66 @@ export function routingTables(results: readonly RoutingResult[]): readonly Study
   ].filter(({ rows }) => rows.length > 0);
 }
 
-function chosen(results: readonly RoutingResult[]): StudyTable {
+function chosen(choices: readonly Choice[]): StudyTable {
   return {
     title: "The setting to choose",
+    note: "Pods, callers: in zones a, b, c. Now: Default. Then: the setting to choose.",
     columns: [
       { label: "shape" },
+      { label: "pods" },
+      { label: "callers" },
       { label: "choose" },
-      { label: "cross-zone today", unit: "share" },
+      { label: "cross-zone now", unit: "share" },
       { label: "then", unit: "share" },
-      { label: "cost today", unit: "usd-per-month" },
+      { label: "cost now", unit: "usd-per-month" },
       { label: "then", unit: "usd-per-month" },
-      { label: "p99 today", unit: "ns" },
+      { label: "p99 now", unit: "ns" },
       { label: "then", unit: "ns" },
-      { label: "cheaper, but" },
     ],
-    rows: choicesOf(results).map(({ shape, today, chosen, rejected }) => [
+    rows: choices.map(({ shape, today, chosen }) => [
       shape,
+      countsOf(shape, "pods"),
+      countsOf(shape, "callers"),
       chosen === undefined ? "none" : String(chosen.parameters.policy),
-      today?.values.crossZone ?? null,
-      chosen?.values.crossZone ?? null,
-      today?.values.cost ?? null,
-      chosen?.values.cost ?? null,
-      today?.values.p99 ?? null,
-      chosen?.values.p99 ?? null,
-      inWords(rejected),
+      ...(["crossZone", "cost", "p99"] as const).flatMap((metric) => [
+        today?.values[metric] ?? null,
+        chosen?.values[metric] ?? null,
+      ]),
     ]),
   };
 }
 
-/** `PreferSameZone, hints: a zone's pods 108 % loaded; Local: 8.1 % fail`. */
-function inWords(rejected: Choice["rejected"]): string {
-  const reasons = [...new Set(rejected.map(({ why }) => why))];
-  return reasons
-    .map((reason) => {
-      const policies = rejected.filter(({ why }) => why === reason).map(({ policy }) => policy);
-      return `${policies.join(", ")}: ${reason}`;
-    })
-    .join("; ");
+const HOW_TO_SET: StudyTable = {
+  title: "How to set it",
+  columns: [{ label: "setting" }, { label: "on the Service" }],
+  rows: [
+    ["PreferSameZone", "spec.trafficDistribution: PreferSameZone (before 1.34: PreferClose)"],
+    ["PreferSameNode", "spec.trafficDistribution: PreferSameNode (from 1.34 on)"],
+    ["hints", 'metadata.annotations: service.kubernetes.io/topology-mode: "Auto"'],
+    ["Local", "spec.internalTrafficPolicy: Local"],
+    [
+      "topologyKeys",
+      'spec.topologyKeys: ["topology.kubernetes.io/zone", "*"] (1.17 to 1.21; gone)',
+    ],
+  ],
+};
+
+/** Settings that cost less than the one to choose, and what they would do. */
+function cheaper(choices: readonly Choice[]): StudyTable {
+  return {
+    title: "Cheaper, but",
+    columns: [{ label: "shape" }, { label: "setting" }, { label: "what it does" }],
+    rows: choices.flatMap(({ shape, rejected }) =>
+      [...new Set(rejected.map(({ why }) => why))].map((reason) => [
+        shape,
+        rejected
+          .filter(({ why }) => why === reason)
+          .map(({ policy }) => policy)
+          .join(", "),
+        reason,
+      ]),
+    ),
+  };
 }
 
 function bySetting(
@@ -85,12 +112,12 @@ function bySetting(
 function hints(results: readonly RoutingResult[]): StudyTable {
   return {
     title: "Hints of topology mode Auto",
-    note: "The controller gives each zone endpoints by its share of CPU, and none at all where that would overload an endpoint by more than 20 %.",
+    note: "The controller gives each zone endpoints by its share of CPU, and none at all where a zone would get too few.",
     columns: [
       { label: "shape" },
       { label: "endpoints", unit: "count" },
-      { label: "callers' nodes that use them" },
-      { label: "last event on the Service" },
+      { label: "callers' nodes with hints" },
+      { label: "refused, in the Service's last event" },
     ],
     rows: results
       .filter(({ parameters }) => parameters.policy === "hints")
@@ -98,7 +125,7 @@ function hints(results: readonly RoutingResult[]): StudyTable {
         String(parameters.shape),
         values.endpoints ?? null,
         percent(values.hinted ?? 0),
-        notes.event ?? "",
+        notes.refused ?? "",
       ]),
   };
 }

@@ -9,9 +9,16 @@ export interface TableInWords {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** What all configurations come to together, or what is told of them one by one. */
+export type TablePart = "summary" | "detail";
+
 /** The result's own tables; where several configurations have one, each says whose it is. */
-export function tablesInWords({ tables = [], configurations }: Result): readonly TableInWords[] {
-  return tables.map((table) => {
+export function tablesInWords(
+  { tables = [], configurations }: Result,
+  part: TablePart,
+): readonly TableInWords[] {
+  const wanted = tables.filter(({ summary = false }) => summary === (part === "summary"));
+  return wanted.map((table) => {
     const whose =
       configurations.length > 1
         ? configurations.find(({ id }) => id === table.configuration)?.label

@@ -68,7 +68,7 @@ export const run: CommandSpec = {
   ],
   examples: [
     "k8s-netsim run zone-aware-routing --quick",
-    "k8s-netsim run zone-aware-routing --param podsInZoneA=1,2 --out out",
+    "k8s-netsim run zone-aware-routing --param policy=Default,PreferSameZone --out out",
   ],
   run: async (invocation) => {
     const [name, ...more] = invocation.positionals;

@@ -1,5 +1,11 @@
-import type { ScenarioAnswer, ScenarioConfiguration } from "@k8s-netsim/k8s-model/scenario";
+import {
+  changeAssumptions,
+  type PlannedChange,
+  type ScenarioAnswer,
+  type ScenarioConfiguration,
+} from "@k8s-netsim/k8s-model/scenario";
 import type { Result } from "@k8s-netsim/reports";
+import { faultMarks } from "../commands/fault-option.ts";
 import { VERSION } from "../version.ts";
 import { chartsOf, type TimelineMarks } from "./charts.ts";
 import { failureFindings, failureTables } from "./failure-tables.ts";
@@ -35,7 +41,10 @@ export function scenarioResult(answer: ScenarioAnswer, options: ScenarioResultOp
     warnings: [],
     ...gridOf(configurations, definition.metrics, expectations),
     findings: failureFindings(configurations),
-    assumptions: definition.assumptions ?? [],
+    assumptions: [
+      ...(definition.assumptions ?? []),
+      ...changeAssumptions(configurations.flatMap(({ definition: { faults } }) => faults)),
+    ],
     input: inputOf(answer),
     tables: [
       ...answer.tables.map((table) => ({ ...table, summary: true })),
@@ -66,13 +75,22 @@ function inputOf({ configurations }: ScenarioAnswer): Result["input"] {
   };
 }
 
+/** Moments of what is done in any configuration, each once. */
 function timelineOf(configurations: readonly ScenarioConfiguration[]): TimelineMarks | undefined {
-  const { faults = [], changes = [] } = configurations[0]?.definition ?? {};
-  if (faults.length + changes.length === 0) return undefined;
-  const marks = faults.flatMap(({ kind, target, atNs, untilNs }) => [
-    { seconds: atNs / 1e9, label: `${kind} ${target}` },
-    ...(untilNs === undefined ? [] : [{ seconds: untilNs / 1e9, label: `${target} back` }]),
-  ]);
-  const [first] = changes;
-  return { binSeconds: 1, changeAtSeconds: first === undefined ? null : first.at / 1e9, marks };
+  const marks = new Map<string, TimelineMarks["marks"][number]>();
+  for (const { definition } of configurations) {
+    const all = [...definition.faults.flatMap(faultMarks), ...definition.changes.map(changeMark)];
+    for (const mark of all) marks.set(`${mark.seconds} ${mark.label}`, mark);
+  }
+  if (marks.size === 0) return undefined;
+  return { binSeconds: 1, changeAtSeconds: null, marks: [...marks.values()] };
+}
+
+function changeMark(change: PlannedChange): TimelineMarks["marks"][number] {
+  const seconds = change.at / 1e9;
+  if ("objects" in change) return { seconds, label: "objects are applied" };
+  const { kind, workload } = change;
+  if (kind === "scale") return { seconds, label: `${workload} is scaled to ${change.replicas}` };
+  const words = kind === "rolling-update" ? "is rolled" : "loses pods";
+  return { seconds, label: `${workload} ${words}` };
 }

@@ -74,16 +74,28 @@ export function judgeClaim(
     const interval = claimedInterval(claim, configuration, configurations);
     const { label } = configuration;
     if (interval === undefined) {
-      return { verdict: "undecided" as const, reason: `${label}: ${what} is not defined` };
+      const reason = `${label}: ${what} is not defined`;
+      return { verdict: "undecided" as const, reason, margin: Number.NEGATIVE_INFINITY };
     }
     const verdict = judge(claim, interval);
     const range = intervalInWords(interval, unit);
-    return { verdict, reason: `${label}: ${what} lies in ${range}` };
+    const { low, high } = interval;
+    const margin = claim.comparison === "<" ? claim.bound - high : low - claim.bound;
+    return { verdict, reason: `${label}: ${what} lies in ${range}`, margin };
   });
   const verdict = overall(judged.map((each) => each.verdict)) as ExpectationVerdict;
   const telling = judged.filter((each) => each.verdict === verdict);
   const bound = `${claim.comparison} ${numberInWords(claim.bound, unit)}`;
-  return { verdict, reason: `Claimed ${bound}. ${telling.map((each) => each.reason).join("; ")}.` };
+  return { verdict, reason: `Claimed ${bound}. ${told(telling)}.` };
+}
+
+/** More configurations than these are told by the one that is nearest to the bound, or furthest beyond. */
+const MOST_TOLD = 4;
+
+function told(judged: readonly { readonly reason: string; readonly margin: number }[]): string {
+  if (judged.length <= MOST_TOLD) return judged.map(({ reason }) => reason).join("; ");
+  const nearest = judged.reduce((so, one) => (one.margin < so.margin ? one : so));
+  return `In ${judged.length} configurations; with the least room ${nearest.reason}`;
 }
 
 function claimedInterval(
