@@ -6,6 +6,7 @@ import { FAILURES } from "../../traffic/index.ts";
 import { type Direction, type DirectionView, directionView } from "../measures/direction.ts";
 import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
 import { observeTraffic } from "../measures/observe-traffic.ts";
+import type { DrainReport } from "../world/drain-report.ts";
 import type { FailureTrace } from "../world/failure-trace.ts";
 import { type ServiceView, serviceView } from "./service-view.ts";
 
@@ -35,6 +36,8 @@ export interface RunView {
   readonly answeredByPod: readonly ReadonlyMap<number, number>[];
   /** The first failed attempts of each cause, followed back to view, slice and sync. */
   readonly failures: readonly FailureTrace[];
+  /** Drains that were begun, with what held them up. */
+  readonly drains: readonly DrainReport[];
   /** A Service (`namespace/name`) at the end of the run: its endpoints, hints, and their load. */
   service(key: string): ServiceView;
   /** Calls that begin outside of the cluster, or those from pods. */
@@ -52,6 +55,7 @@ export interface RunViewOptions {
   readonly network: Network;
   readonly cluster: Cluster;
   readonly failures?: readonly FailureTrace[];
+  readonly drains?: readonly DrainReport[];
   readonly prices: PriceTable;
   readonly windowSeconds: number;
 }
@@ -85,6 +89,7 @@ export function runView(options: RunViewOptions): RunView {
     connections: { share: crossing("crossZoneConnections") },
     answeredByPod: ledger.bins.map((bin) => bin.answeredByPod),
     failures: options.failures ?? [],
+    drains: options.drains ?? [],
     service: (key) => serviceView(options, key),
     direction: (which) => directionView(options, which),
     value: (measure, scope = EVERYTHING) => observation.get(measure, scope),
