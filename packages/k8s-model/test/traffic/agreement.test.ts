@@ -27,7 +27,14 @@ const cluster = fc.record({
   nodesPerZone: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
   servers: counts,
   clients: counts,
-  distribution: fc.constantFrom("Default", "PreferSameZone", "PreferSameNode"),
+  way: fc.constantFrom(
+    {},
+    { trafficDistribution: "PreferSameZone" },
+    { trafficDistribution: "PreferSameNode" },
+    { topologyMode: "Auto" },
+    { topologyKeys: ["topology.kubernetes.io/zone", "*"] },
+    { topologyKeys: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"] },
+  ),
   internalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
   externalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
   type: fc.constantFrom("ClusterIP", "NodePort", "LoadBalancer"),
@@ -49,11 +56,11 @@ function planned(given: RandomCluster): { plan: TrafficPlan; network: Network } 
       kubernetesVersion: `v${KUBERNETES}.2`,
     }),
   );
-  const { type, distribution, internalTrafficPolicy, externalTrafficPolicy } = given;
+  const { type, way, internalTrafficPolicy, externalTrafficPolicy } = given;
   const web = service("web", {
     port: 80,
     type,
-    trafficDistribution: distribution,
+    ...way,
     internalTrafficPolicy,
     ...(type === "ClusterIP" ? {} : { externalTrafficPolicy }),
   } as Parameters<typeof service>[1]);
@@ -63,7 +70,10 @@ function planned(given: RandomCluster): { plan: TrafficPlan; network: Network } 
     ...deployment("client", { replicas: byZone(given.clients, zones) }).objects,
     ...web.objects,
   ].map((object) => applyDefaults(object));
-  const resting = restingCluster(objects, { kubernetesVersion: KUBERNETES });
+  const resting = restingCluster(objects, {
+    kubernetesVersion: KUBERNETES,
+    topologyKeys: "topologyKeys" in way,
+  });
   const request = {
     to: { service: "default/web", port: 80 },
     load: { mode: "open", rateHz: RATE_HZ },
@@ -127,7 +137,7 @@ function expectAgreement(plan: TrafficPlan, network: Network, flows: Flows): voi
   });
 }
 
-test("requests and flows agree by endpoint, zone pair and distance on any cluster, Service type and policy", () => {
+test("requests and flows agree by endpoint, zone pair and distance on any cluster, Service type, policy and topology", () => {
   fc.assert(
     fc.property(cluster, (given) => {
       const { plan, network } = planned(given);
@@ -141,7 +151,7 @@ test("requests and flows agree by endpoint, zone pair and distance on any cluste
         ),
       );
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 });
 
