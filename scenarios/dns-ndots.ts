@@ -84,8 +84,9 @@ export default study("dns-ndots", {
         corednsBusy: asGiven.corednsBusy,
         failed: asGiven.failedShare,
       },
-      tables: nodeLocal ? [] : [askedTable(name, ndots, resolver)],
-      charts: [loadChart(asGiven.corednsPerLookup, absolute.corednsPerLookup)],
+      // Two queries that find the name need no table.
+      tables: nodeLocal || (names === 1 && found) ? [] : [askedTable(name, ndots, resolver)],
+      charts: [loadChart(`${resolver} looks up ${name}`, { ndots, nodeLocal }, asGiven)],
     };
   },
   metrics: {
@@ -301,18 +302,24 @@ function askedTable(name: string, ndots: number, library: ResolverLibrary): Stud
 }
 
 /** What CoreDNS is asked at higher rates: straight lines, up to what its processors can do. */
-function loadChart(perLookup: number, perAbsoluteLookup: number): StudyChart {
+function loadChart(
+  title: string,
+  { ndots, nodeLocal }: { readonly ndots: number; readonly nodeLocal: boolean },
+  { corednsPerLookup }: Outcome,
+): StudyChart {
   const capacityHz = (REPLICAS * SECOND_NS) / DNS_COSTS.queryProcessorNs.value;
   const rates = [0, 5000, 10_000, 15_000, 20_000];
-  const line = (queries: number) => rates.map((x) => ({ x, y: x * queries }));
+  const cached = nodeLocal ? ", NodeLocal DNSCache" : "";
   return {
-    title: "Load of CoreDNS",
+    title: `Load of CoreDNS: ${title}`,
     description: "Queries a second by look-ups a second, and what the replicas can answer.",
     x: { label: "Look-ups", unit: "per-second" },
     y: { label: "Queries to CoreDNS", unit: "per-second" },
     series: [
-      { name: "name as given", points: line(perLookup) },
-      { name: "absolute name", points: line(perAbsoluteLookup) },
+      {
+        name: `ndots ${ndots}${cached}`,
+        points: rates.map((x) => ({ x, y: x * corednsPerLookup })),
+      },
       { name: "capacity", points: rates.map((x) => ({ x, y: capacityHz })), dashed: true },
     ],
   };

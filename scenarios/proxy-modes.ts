@@ -1,9 +1,13 @@
 import {
+  connectionFit,
   connectNs,
+  type Fit,
   type ProxyKind,
+  type ProxyProgram,
   PUBLISHED_EBPF_CROSSOVER_SERVICES,
   PUBLISHED_FIRST_PACKETS,
   ruleCostNs,
+  syncFit,
 } from "@k8s-netsim/k8s-model/data-plane";
 import {
   measureProxySize,
@@ -15,6 +19,12 @@ import {
 const SIZES = [10, 100, 1000, 5000, 10_000, 30_000] as const;
 /** What a Service costs where none can be felt: the published nftables median, in ms. */
 const PUBLISHED_BASE_MS = 0.012;
+const MEASURED: readonly ProxyProgram[] = ["iptables-nft", "iptables-legacy", "nftables"];
+const SYNCS = [
+  ["partial", "one endpoint change"],
+  ["full", "full sync over standing rules"],
+  ["full-from-empty", "first sync of a node"],
+] as const;
 /** A tenth of a connect is what operators begin to see. */
 const NOTICEABLE = 0.1;
 
@@ -61,7 +71,7 @@ export default study("proxy-modes", {
         crossoverServices: crossoverOf(proxy),
         publishedRatio: publishedRatioOf(proxy, rows),
       },
-      tables: [sizeTable(rows, largest), ...publishedTable(proxy, rows)],
+      tables: [sizeTable(rows, largest), ...publishedTable(proxy, rows), ...spreadTable(proxy)],
       charts: [
         {
           title: "First packet by number of Services",
@@ -152,6 +162,11 @@ export default study("proxy-modes", {
       value:
         "16 ns (15 to 23) with the nf_tables back end, 3.8 ns (3.3 to 3.9) with the legacy one",
       source: "fit to kube-proxy 1.36.2 on kernel 6.18.44; the published chart implies 9 to 31 ns",
+    },
+    {
+      name: "time of a sync",
+      value: syncSpreadInWords(),
+      source: "kube-proxy 1.36.2, up to 10,000 Services; the published pages give no sync times",
     },
     {
       name: "order of the Services among the rules",
@@ -254,6 +269,45 @@ function publishedTable(proxy: ProxyKind, rows: readonly ProxySize[]): StudyTabl
       }),
     },
   ];
+}
+
+/** The intervals of the report say how far chance moves a number; this says how good the fits are. */
+function spreadTable(proxy: ProxyKind): StudyTable[] {
+  const program = MEASURED.find((one) => one === proxy);
+  if (program === undefined) return [];
+  const row = (what: string, { spread, errors }: Fit): [string, number, number, number] => [
+    what,
+    errors.length,
+    spread,
+    worstOf({ errors }),
+  ];
+  return [
+    {
+      title: "How far the fits are from what was measured",
+      note: "Relative errors: the root of their mean square, and the largest. One machine with shared processors.",
+      columns: [
+        { label: "cost" },
+        { label: "measured rows", unit: "count" },
+        { label: "spread", unit: "share" },
+        { label: "worst row", unit: "share" },
+      ],
+      rows: [
+        row("first packet", connectionFit(program)),
+        ...SYNCS.map(([kind, what]) => row(what, syncFit(program, kind))),
+      ],
+    },
+  ];
+}
+
+function worstOf({ errors }: Pick<Fit, "errors">): number {
+  return Math.max(...errors.map(Math.abs));
+}
+
+function syncSpreadInWords(): string {
+  const fits = MEASURED.flatMap((program) => SYNCS.map(([kind]) => syncFit(program, kind)));
+  const percent = (share: number): string => (100 * share).toFixed(0);
+  const spreads = fits.map(({ spread }) => spread);
+  return `fits through measured syncs, ${percent(Math.min(...spreads))} to ${percent(Math.max(...spreads))} % off on average, ${percent(Math.max(...fits.map(worstOf)))} % at worst`;
 }
 
 /** What Cilium would have to add to a connection to be passed where it was seen to be passed. */

@@ -74,12 +74,15 @@ export function gridOf(
 /** How the expectations came out, in a sentence. */
 export function judgedInWords(expectations: readonly NamedClaim[]): string {
   if (expectations.length === 0) return "The table shows every configuration with its intervals.";
-  const counts = (["met", "missed", "undecided"] as const).map(
-    (verdict) =>
-      [verdict, expectations.filter((expectation) => expectation.verdict === verdict)] as const,
-  );
-  const words = counts.filter(([, found]) => found.length > 0);
-  const summary = words.map(([verdict, found]) => `${found.length} ${verdict}`).join(", ");
-  const claims = expectations.map(({ name, verdict }) => `${name} (${verdict})`).join("; ");
-  return `Of ${expectations.length} expectations: ${summary}. ${claims}.`;
+  const named = (verdict: NamedClaim["verdict"]): string[] =>
+    expectations.filter((one) => one.verdict === verdict).map(({ name }) => name);
+  const open = (["missed", "undecided"] as const).flatMap((verdict) => {
+    const names = named(verdict);
+    return names.length === 0 ? [] : [`${verdict}: ${names.join("; ")}`];
+  });
+  const { length: met } = named("met");
+  const { length: all } = expectations;
+  if (met === all)
+    return all === 1 ? "The expectation is met." : `All ${all} expectations are met.`;
+  return `${met} of ${all} expectations are met; ${open.join("; ")}.`;
 }

@@ -3,6 +3,7 @@ import type { Result } from "@k8s-netsim/reports";
 import { VERSION } from "../version.ts";
 import { gridOf, judgedInWords } from "./grid-result.ts";
 import type { ScenarioResultOptions } from "./scenario-result.ts";
+import { joinedCharts } from "./study-charts.ts";
 
 /** A study's answer as a result to report. */
 export function studyResult(answer: StudyAnswer, options: ScenarioResultOptions): Result {
@@ -34,8 +35,10 @@ export function studyResult(answer: StudyAnswer, options: ScenarioResultOptions)
       zoneTraffic: [],
       latency: [],
       load: [],
-      curves: configurations.flatMap(({ id, charts }) =>
-        charts.map((chart) => ({ ...chart, configuration: id })),
+      curves: joinedCharts(
+        configurations.flatMap(({ id, charts }) =>
+          charts.map((chart) => ({ ...chart, configuration: id })),
+        ),
       ),
     },
   };

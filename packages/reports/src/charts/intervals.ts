@@ -25,6 +25,18 @@ interface Bar {
   readonly colour: string;
 }
 
+const CHARACTER_WIDTH = 6.9;
+const LABEL_GAP = 8;
+const NARROW_MARGIN = 126;
+const LEAST_MARGIN = 120;
+
+/** Room for the longest label, but no more than half of the figure. */
+function marginFor(labels: readonly string[], width: number): number {
+  const longest = Math.max(...labels.map((label) => [...label].length));
+  const wanted = LABEL_GAP + Math.ceil(longest * CHARACTER_WIDTH);
+  return Math.min(Math.max(wanted, LEAST_MARGIN), Math.floor(width / 2));
+}
+
 /** Estimates of one measure side by side: a bar from zero each, its interval at the end. */
 export function intervalChart(
   rows: readonly IntervalRow[],
@@ -38,11 +50,14 @@ export function intervalChart(
   const range: [number, number] = [low, high > low ? high : low + 1];
   const ticks = linearTicks(...range, narrow ? 3 : 8);
   const places = rows.map((_, index) => index);
+  const labels = rows.map(({ label }) => visible(label));
+  const marginLeft = narrow ? NARROW_MARGIN : marginFor(labels, width);
+  const longest = Math.floor((marginLeft - LABEL_GAP) / CHARACTER_WIDTH);
   return drawFigure(
     {
       width,
       height: 34 + rows.length * 26,
-      marginLeft: narrow ? 118 : 220,
+      marginLeft,
       marginRight: 62,
       marginTop: 4,
       marginBottom: 30,
@@ -58,8 +73,7 @@ export function intervalChart(
           color: "var(--muted)",
         }),
         Plot.axisY(places, {
-          tickFormat: (index: number) =>
-            shortened(visible(rows[index]?.label ?? ""), narrow ? 17 : 34),
+          tickFormat: (index: number) => shortened(labels[index] ?? "", longest),
           tickSize: 0,
           label: null,
           fill: "var(--ink)",

@@ -64,7 +64,7 @@ th .note{display:block;font-weight:400;color:var(--muted);font-size:.8125rem;lin
 .better-text{color:var(--good);font-weight:600}
 .worse-text{color:var(--bad);font-weight:600}
 .scroll{overflow-x:auto;max-width:100%}
-@media(min-width:641px){.scroll>.stack{width:max-content;min-width:100%}.scroll>.stack :is(th,td){overflow-wrap:normal}.scroll>.stack thead th{max-width:11ch}.scroll>.stack tbody th{min-width:8ch;max-width:32ch}.stack tbody th{min-width:8ch}}
+@media(min-width:641px){.scroll>.stack{width:max-content;min-width:100%}.scroll>.stack :is(th,td){overflow-wrap:normal}.scroll>.stack thead th{max-width:11ch}.scroll>.stack tbody th{min-width:8ch;max-width:32ch}.stack tbody th{min-width:8ch}.stack thead th{overflow-wrap:normal}}
 .scroll:focus-visible{outline:2px solid var(--series-1);outline-offset:4px;border-radius:6px}
 details{border-top:1px solid var(--line)}
 details:first-of-type{border-top:0}

@@ -5,7 +5,7 @@ import type { RunSettings } from "../what-if/settings.ts";
 import { runDefinition } from "../world/run-definition.ts";
 import { checkDefinition } from "./check-definition.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
-import { combinations, labelOf, type Parameters } from "./grid.ts";
+import { combinations, labelOf, labelsOf, type Parameters } from "./grid.ts";
 import { type MetricColumns, MetricRecord } from "./metric-columns.ts";
 import { judgeAll, type NamedClaim, type Outcome, outcomeOf } from "./outcome.ts";
 import type { ParameterValue } from "./parameter.ts";
@@ -76,8 +76,9 @@ export function runScenario(scenario: Scenario, options: ScenarioRunOptions): Sc
       ),
     );
   }
-  const configurations = measured.map((each) =>
-    configurationOf(each, baselineOf(each, measured, definition)),
+  const labels = labelsOf(grid, definition.vary);
+  const configurations = measured.map((each, index) =>
+    configurationOf(each, baselineOf(each, measured, definition), labels[index]),
   );
   const results = measured.map(({ parameters, notes }, index) =>
     resultOf(parameters, notes, configurations[index] as ScenarioConfiguration),
@@ -163,13 +164,23 @@ function seconds(time: SimTime): number {
 function configurationOf(
   measured: MeasuredConfiguration,
   baseline: MeasuredConfiguration | undefined,
+  label: string | undefined,
 ): ScenarioConfiguration {
   const { parameters, definition, settings, summary, columns } = measured;
-  const label = labelOf(parameters) || "as defined";
+  const id = labelOf(parameters) || "as defined";
   const outcome = outcomeOf(columns, baseline?.columns);
   const compared =
     baseline === undefined || baseline === measured
       ? {}
       : { comparedWith: labelOf(baseline.parameters) || "as defined" };
-  return { id: label, label, parameters, definition, settings, summary, ...outcome, ...compared };
+  return {
+    id,
+    label: label ?? id,
+    parameters,
+    definition,
+    settings,
+    summary,
+    ...outcome,
+    ...compared,
+  };
 }
