@@ -3,7 +3,7 @@ import {
   explainConnection,
   parseConnectionQuestion,
   prepareInput,
-  traceConnection,
+  traceMoment,
 } from "@k8s-netsim/k8s-model/scenario";
 import { DEFAULT_ROUND_TRIP_TIMES } from "@k8s-netsim/k8s-model/topology";
 import { trafficDefaults } from "@k8s-netsim/k8s-model/traffic";
@@ -15,6 +15,7 @@ import { traceText } from "../output/trace.ts";
 import { fault } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
 import { providerPrices, timeSpan } from "./option-values.ts";
+import { PACKET_OPTIONS, packetOptions } from "./packet-options.ts";
 import { INPUT_OPTIONS } from "./what-if-options.ts";
 
 /** `k8s-netsim explain`. */
@@ -83,13 +84,25 @@ export const explain: CommandSpec = {
           name: "packet",
           kind: "flag",
           description:
-            "Print the way of the connection's first packet, too: interfaces, translation, rules (iptables mode, everything at rest).",
+            "Print the way of the connection's first packet at that moment, too: interfaces, rules that matched and why others did not, translation, encapsulation, tracked connections.",
+        },
+      ],
+    },
+    {
+      title: "The packet",
+      options: [
+        ...PACKET_OPTIONS,
+        {
+          name: "outside",
+          kind: "flag",
+          description: "It comes from a client outside of the cluster, not from the pod.",
         },
       ],
     },
   ],
   examples: [
     "k8s-netsim explain 'shop/pod/storefront -> svc/basket:9090' -f shop/",
+    "k8s-netsim explain 'pod/web -> svc/shop:80' -f app.yaml --packet --outside --address node-port --network vxlan",
     "k8s-netsim explain 'pod/web -> svc/cart:7070' -f app.yaml --zones 3 --set 'Service/cart:spec.trafficDistribution=PreferSameZone' --at 200ms",
   ],
   run: async (invocation) => {
@@ -100,18 +113,21 @@ export const explain: CommandSpec = {
     const node = nodeOf(invocation);
     const sizes = { ...trafficDefaults, ...input.traffic.before.defaults };
     const question = parseConnectionQuestion(text, textOf(invocation, "namespace"));
-    const explanation = explainConnection(question, {
+    const moment = {
       objects: input.before.objects,
       faults: textsOf(invocation, "fault").map(fault),
       kubernetesVersion: input.kubernetesVersion.value,
+      ...(input.changes.length === 0 ? {} : { changed: input.after.objects }),
+      ...(at === undefined ? {} : { atNs: timeSpan("at", at) }),
+    };
+    const explanation = explainConnection(question, {
+      ...moment,
       roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
       prices: providerPrices(
         textOf(invocation, "provider") ?? input.facts.provider?.value ?? "aws",
       ),
       requestBytes: sizes.requestBytes,
       responseBytes: sizes.responseBytes,
-      ...(input.changes.length === 0 ? {} : { changed: input.after.objects }),
-      ...(at === undefined ? {} : { atNs: timeSpan("at", at) }),
       ...(node === undefined ? {} : { fromNode: node }),
     });
     process.stdout.write(
@@ -121,13 +137,13 @@ export const explain: CommandSpec = {
     );
     if (invocation.flags.has("packet") && !invocation.flags.has("json")) {
       const { pod, route } = explanation;
-      const to = { service: question.service, port: route.port.number };
-      const traced = traceConnection(input.after.objects, pod, to, {
-        seed: "1",
-        kubernetesVersion: input.kubernetesVersion.value,
-        mode: "iptables",
-        network: "routed",
-      });
+      const { mode = "iptables", ...how } = packetOptions(invocation);
+      const traced = traceMoment(
+        invocation.flags.has("outside") ? undefined : pod,
+        { service: question.service, port: route.port.number },
+        moment,
+        { ...how, mode, seed: "1", kubernetesVersion: moment.kubernetesVersion },
+      );
       process.stdout.write(`\n${printable(traceText(traced))}`);
     }
     return 0;

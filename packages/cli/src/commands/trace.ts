@@ -3,35 +3,39 @@ import {
   InvalidTrace,
   type ParameterValue,
   prepareInput,
+  type TracedQuestion,
   type TraceOptions,
   type TrafficTrace,
   traceScenario,
-  traceTraffic,
+  traceWhatIf,
 } from "@k8s-netsim/k8s-model/scenario";
+import { DEFAULT_ROUND_TRIP_TIMES } from "@k8s-netsim/k8s-model/topology";
 import { renderPcapng } from "@k8s-netsim/reports";
+import { seconds } from "@k8s-netsim/sim-core";
 import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
 import { printable } from "../command-line/printable.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { showDiagnostics } from "../output/diagnostics.ts";
 import { traceText } from "../output/trace.ts";
 import { VERSION } from "../version.ts";
+import { fault } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
+import { positiveTimeSpan, providerPrices, timeSpan } from "./option-values.ts";
+import { PACKET_OPTIONS, packetOptions } from "./packet-options.ts";
 import { loadScenario } from "./scenario-files.ts";
 import { selectInterfaces } from "./trace-interfaces.ts";
-import { INPUT_OPTIONS } from "./what-if-options.ts";
-
-const MODES = ["iptables", "nftables", "ebpf"] as const;
-const NETWORKS = ["routed", "vxlan", "geneve", "ipip", "wireguard"] as const;
+import { CHANGE_OPTIONS, INPUT_OPTIONS } from "./what-if-options.ts";
 
 /** `k8s-netsim trace`. */
 export const trace: CommandSpec = {
   name: "trace",
-  summary: "capture one connection of each kind of traffic, packet by packet",
+  summary: "capture connections of each kind of traffic, packet by packet",
   usage: "k8s-netsim trace SCENARIO|-f FILE|DIR… [--pcap FILE] [OPTIONS]",
   description:
-    "Takes the cluster of a scenario or of manifests at rest and sends one connection of each kind of its traffic through the packet lab: kube-proxy's rules, connection tracking, translation, encapsulation. Prints the way of each connection's first packet and the rules that decided it; --pcap writes every packet for Wireshark.",
+    "Sends the traffic of a scenario or of manifests through the packet lab: kube-proxy's rules, connection tracking, translation, encapsulation. At rest that is one connection of each kind. Where the scenario has faults or changes, or with --fault or --apply-at, clients try all along, and what is captured is what failed, with the stale view that made it so, beside what was answered. Prints the way of each connection's first packet and the rules that decided it; --pcap writes every packet for Wireshark.",
   groups: [
     INPUT_OPTIONS,
+    CHANGE_OPTIONS,
     {
       title: "Capture",
       options: [
@@ -39,33 +43,43 @@ export const trace: CommandSpec = {
         {
           name: "interface",
           kind: "texts",
-          value: "pod|node|overlay|NAME",
+          value: "pod|node|overlay|client|NAME",
           description:
-            "Capture there only: the pods' ends, the nodes' network cards, the overlay devices, or one interface (NODE:eth0).",
+            "Capture there only: the pods' ends, the nodes' network cards, the overlay devices, the client outside, or one interface (NODE:eth0).",
           default: "everywhere",
         },
+        ...PACKET_OPTIONS,
         {
-          name: "proxy",
-          kind: "text",
-          value: MODES.join("|"),
-          description:
-            "What balances connections: kube-proxy's rules, or eBPF in the sockets of pods.",
-          default: "the scenario's, else iptables",
+          name: "at-rest",
+          kind: "flag",
+          description: "One connection of each kind, whatever would happen in the scenario.",
         },
-        {
-          name: "network",
-          kind: "text",
-          value: NETWORKS.join("|"),
-          description: "How packets get from node to node.",
-          default: "routed",
-        },
+      ],
+    },
+    {
+      title: "The run",
+      options: [
         {
           name: "param",
           kind: "texts",
           value: "NAME=VALUE",
           description: "A parameter of the scenario; the first of its values where absent.",
         },
-        { name: "quick", kind: "flag", description: "Taken as with run; a trace is as short." },
+        { name: "quick", kind: "flag", description: "The scenario's quick size, or 10 s." },
+        {
+          name: "length",
+          kind: "text",
+          value: "TIME",
+          description: "Traced time of a run with manifests.",
+          default: "60s",
+        },
+        {
+          name: "warm-up",
+          kind: "text",
+          value: "TIME",
+          description: "Time before it, in a run with manifests.",
+          default: "2s",
+        },
         {
           name: "seed",
           kind: "text",
@@ -73,24 +87,13 @@ export const trace: CommandSpec = {
           description: "Same seed, same bytes.",
           default: "1",
         },
-        {
-          name: "replicas",
-          kind: "text",
-          value: "N",
-          description: "Replicas of every Deployment and StatefulSet that may be scaled.",
-        },
-        {
-          name: "set",
-          kind: "texts",
-          value: "[NAMESPACE/]KIND/NAME:path=value",
-          description: "A change of the manifests; what is traced is the state after it.",
-        },
       ],
     },
   ],
   examples: [
     "k8s-netsim trace zone-aware-routing --pcap out.pcapng --interface node --network vxlan",
-    "k8s-netsim trace -f shop/ --proxy nftables",
+    "k8s-netsim trace rolling-update-errors --quick --pcap errors.pcapng --interface pod",
+    "k8s-netsim trace -f shop/ --proxy nftables --fault zone=a@5s --length 30s",
   ],
   run: async (invocation) => {
     const traced = await traceOf(invocation);
@@ -102,19 +105,14 @@ export const trace: CommandSpec = {
   },
 };
 
-interface GivenOptions extends Omit<TraceOptions, "kubernetesVersion" | "mode"> {
-  readonly mode?: TraceOptions["mode"] | undefined;
-}
-
 async function traceOf(invocation: Invocation): Promise<TrafficTrace | undefined> {
-  const options = {
-    seed: textOf(invocation, "seed") ?? "1",
-    mode: invocation.values.has("proxy") ? oneOf(invocation, "proxy", MODES) : undefined,
-    network: oneOf(invocation, "network", NETWORKS),
-  };
+  const { mode, ...options } = packetOptions(invocation);
+  const seeded = { ...options, seed: textOf(invocation, "seed") ?? "1" };
   const [name, ...more] = invocation.positionals;
   const files = textsOf(invocation, "filename");
-  if (files.length > 0 || name === undefined) return traceInput(invocation, options);
+  if (files.length > 0 || name === undefined) {
+    return traceInput(invocation, { ...seeded, mode: mode ?? "iptables" });
+  }
   if (more.length > 0) {
     throw new UsageError(
       "bad-command-line",
@@ -130,23 +128,53 @@ async function traceOf(invocation: Invocation): Promise<TrafficTrace | undefined
       "trace a scenario, or manifests with -f.",
     );
   }
-  const { vary } = scenario.definition;
-  return traceScenario(scenario, parametersOf(invocation, vary), options);
+  for (const option of ["fault", "apply-at", "set", "changed", "replicas"]) {
+    if (!invocation.values.has(option)) continue;
+    throw new UsageError(
+      "bad-command-line",
+      `--${option} is for manifests; a scenario has its own faults and changes.`,
+      "use --param for the scenario's parameters, or name manifests with -f.",
+    );
+  }
+  return traceScenario(scenario, parametersOf(invocation, scenario.definition.vary), {
+    ...seeded,
+    mode,
+    quick: invocation.flags.has("quick"),
+    atRest: invocation.flags.has("at-rest"),
+  });
 }
 
 function traceInput(
   invocation: Invocation,
-  { mode = "iptables", ...options }: GivenOptions,
+  options: Omit<TraceOptions, "kubernetesVersion">,
 ): TrafficTrace | undefined {
   const input = prepareInput(inputRequest(invocation));
   if (showDiagnostics(input.diagnostics)) return undefined;
-  const kubernetesVersion = input.kubernetesVersion.value;
-  return traceTraffic(input.after.objects, input.traffic.after, {
-    ...options,
-    mode,
-    kubernetesVersion,
-  });
+  const applyAt = textOf(invocation, "apply-at");
+  const atRest = invocation.flags.has("at-rest");
+  const length = textOf(invocation, "length");
+  const warmUp = textOf(invocation, "warm-up");
+  const usual = invocation.flags.has("quick") ? QUICK_LENGTH_NS : LENGTH_NS;
+  const question: TracedQuestion = {
+    before: input.before,
+    after: { ...input.after, traffic: input.traffic.after },
+    faults: atRest ? [] : textsOf(invocation, "fault").map(fault),
+    settings: {
+      seed: options.seed,
+      replications: 1,
+      warmUpNs: warmUp === undefined ? WARM_UP_NS : timeSpan("warm-up", warmUp),
+      lengthNs: length === undefined ? usual : positiveTimeSpan("length", length),
+      roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+      prices: providerPrices(input.facts.provider?.value ?? "aws"),
+    },
+    ...(applyAt === undefined || atRest ? {} : { applyAtNs: timeSpan("apply-at", applyAt) }),
+  };
+  return traceWhatIf(question, { ...options, kubernetesVersion: input.kubernetesVersion.value });
 }
+
+const WARM_UP_NS = seconds(2);
+const LENGTH_NS = seconds(60);
+const QUICK_LENGTH_NS = seconds(10);
 
 function parametersOf(
   invocation: Invocation,
@@ -171,21 +199,6 @@ function parametersOf(
 function valueLike(sample: ParameterValue | undefined, text: string): ParameterValue {
   if (typeof sample === "boolean") return text === "true";
   return typeof sample === "number" ? Number(text) : text;
-}
-
-function oneOf<T extends string>(
-  invocation: Invocation,
-  name: string,
-  values: readonly [T, ...T[]],
-): T {
-  const text = textOf(invocation, name) ?? values[0];
-  const found = values.find((value) => value === text);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    "bad-option-value",
-    `--${name} ${text}: not known.`,
-    `use one of ${values.join(", ")}.`,
-  );
 }
 
 function write(file: string, { capture }: TrafficTrace, wanted: readonly string[]): void {

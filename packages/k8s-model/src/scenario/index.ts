@@ -132,12 +132,18 @@ export {
 } from "./subsetting/score.ts";
 export {
   InvalidTrace,
+  type ScenarioTraceOptions,
+  type ServiceAddress,
   type TracedConnection,
+  type TracedQuestion,
   type TraceOptions,
+  type TraceOutcome,
+  type TraceTally,
   type TrafficTrace,
-  traceConnection,
+  traceMoment,
   traceScenario,
   traceTraffic,
+  traceWhatIf,
 } from "./trace/index.ts";
 export type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./what-if/answer.ts";
 export {

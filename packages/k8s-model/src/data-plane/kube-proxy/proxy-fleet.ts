@@ -157,7 +157,11 @@ export class ProxyFleet {
 
   /** Tells of every run that puts a view in force, from now on; a node's runs come in order of time. */
   onSync(listener: (sync: ProxySync) => void): void {
-    this.#runs.onSync = listener;
+    const before = this.#runs.onSync;
+    this.#runs.onSync = (sync) => {
+      before?.(sync);
+      listener(sync);
+    };
   }
 
   /** When the version of a slice at a position comes to a node (ns); infinite before it is written. */

@@ -72,7 +72,10 @@ export function explainConnection(
   return { route: answer.explained, pod, hops: hopsOf(cluster, answer.explained, options) };
 }
 
-function clusterAt(options: ExplainOptions): Cluster {
+/** The cluster at the time asked about. */
+export function clusterAt(
+  options: Pick<ExplainOptions, "objects" | "changed" | "faults" | "kubernetesVersion" | "atNs">,
+): Cluster {
   const { objects, changed, faults, kubernetesVersion, atNs } = options;
   const cluster = clusterOf(new Simulation({ seed: "explain" }), objects, { kubernetesVersion });
   const restNs = cluster.sim.now;

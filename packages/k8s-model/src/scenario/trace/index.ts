@@ -1,9 +1,13 @@
 export { InvalidTrace } from "./invalid-trace.ts";
-export { traceScenario } from "./trace-scenario.ts";
-export {
-  type TracedConnection,
-  type TraceOptions,
-  type TrafficTrace,
-  traceConnection,
-  traceTraffic,
-} from "./trace-traffic.ts";
+export { traceMoment } from "./trace-moment.ts";
+export type {
+  ServiceAddress,
+  TracedConnection,
+  TraceOptions,
+  TraceOutcome,
+  TraceTally,
+  TrafficTrace,
+} from "./trace-options.ts";
+export { type ScenarioTraceOptions, traceScenario } from "./trace-scenario.ts";
+export { traceTraffic } from "./trace-traffic.ts";
+export { type TracedQuestion, traceWhatIf } from "./trace-what-if.ts";

@@ -1,38 +1,57 @@
-import type { Parameters } from "../definition/grid.ts";
+import { DEFAULT_ROUND_TRIP_TIMES, PRICE_TABLES } from "../../topology/index.ts";
+import { combinations } from "../definition/grid.ts";
 import type { ParameterValue } from "../definition/parameter.ts";
 import type { Scenario } from "../definition/scenario.ts";
 import { DEFAULT_KUBERNETES_VERSION } from "../input/environment.ts";
-import { objectsOf, trafficOf } from "../world/run-definition.ts";
-import { type TraceOptions, type TrafficTrace, traceTraffic } from "./trace-traffic.ts";
+import { isAutoscaler } from "../world/autoscaling.ts";
+import { objectsOf, runDefinition, trafficOf } from "../world/run-definition.ts";
+import type { TraceOptions, TrafficTrace } from "./trace-options.ts";
+import { traceRun } from "./trace-run.ts";
+import { traceTraffic } from "./trace-traffic.ts";
 
-type ScenarioTraceOptions = Omit<TraceOptions, "kubernetesVersion" | "mode"> & {
+export type ScenarioTraceOptions = Omit<TraceOptions, "kubernetesVersion" | "mode"> & {
   /** Absent: the scenario's own. */
   readonly mode?: TraceOptions["mode"] | undefined;
+  /** The scenario's quick size, where it has one. */
+  readonly quick?: boolean;
+  /** One connection of each kind before anything happens, whatever the scenario lets happen. */
+  readonly atRest?: boolean;
 };
 
 /**
- * Captures one connection of each kind of a scenario's traffic. Of each parameter the value given is
- * taken, else the first of the scenario's own.
+ * Captures the traffic of a scenario: its first replication as {@link traceRun} watches it where things
+ * fail or change, else one connection of each kind. Of each parameter the value given is taken, else the
+ * first of the scenario's own.
  *
- * @throws {InvalidTrace} as {@link traceTraffic} does
+ * @throws {ScenarioParameterError} where a parameter or value does not exist
+ * @throws {InvalidTrace} where no connection can be made
  */
 export function traceScenario(
-  { definition }: Scenario,
+  { name, definition }: Scenario,
   parameters: ReadonlyMap<string, ParameterValue>,
-  { mode, ...options }: ScenarioTraceOptions,
+  { mode, quick = false, atRest = false, ...options }: ScenarioTraceOptions,
 ): TrafficTrace {
-  const chosen: Record<string, ParameterValue> = Object.create(null);
-  for (const [name, values] of Object.entries(definition.vary)) {
-    const value = parameters.get(name) ?? values[0];
-    if (value !== undefined) chosen[name] = value;
-  }
-  const built = definition.build(chosen as Parameters);
+  const asked = new Map([...parameters].map(([key, value]) => [key, [value]] as const));
+  const { vary, choices = {} } = definition;
+  const [chosen = {}] = combinations({ name, vary, choices, asked });
+  const built = definition.build(chosen);
   const kubernetesVersion = built.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION;
   const objects = objectsOf(built, kubernetesVersion);
-  return traceTraffic(objects, trafficOf(built), {
-    ...options,
-    kubernetesVersion,
-    mode: mode ?? modeOf(built.serviceProxy),
+  const traffic = trafficOf(built);
+  const how = { ...options, kubernetesVersion, mode: mode ?? modeOf(built.serviceProxy) };
+  const happens = built.faults.length + built.changes.length > 0 || objects.some(isAutoscaler);
+  if (atRest || !happens) return traceTraffic(objects, traffic, how);
+  const runs = { ...definition.runs, ...(quick ? definition.quick : {}) };
+  const settings = {
+    seed: options.seed,
+    replications: 1,
+    warmUpNs: built.warmUp ?? runs.warmUp,
+    lengthNs: runs.length,
+    roundTripTimes: { ...DEFAULT_ROUND_TRIP_TIMES, ...built.roundTripTimes },
+    prices: built.prices ?? PRICE_TABLES.aws,
+  };
+  return traceRun(traffic, how, (watch) => {
+    runDefinition(built, settings, () => undefined, watch);
   });
 }
 

@@ -1,20 +1,25 @@
-import type { Service } from "../../api/index.ts";
+import type { IPFamily, Service } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
-import { type EndpointInfo, endpointSet, PACKET_LAB } from "../../data-plane/index.ts";
+import { PACKET_LAB } from "../../data-plane/index.ts";
 import { type ServicePortRef, type TrafficSpec, trafficDefaults } from "../../traffic/index.ts";
 import { workloadKeyOf } from "../world/cluster-network.ts";
-import type { TracedService } from "./traced-lab.ts";
 
-/** A connection that is to be captured. */
+/** A connection that is to be captured, or one kind of them. */
 export interface Wanted {
   /** Absent: a user outside, who enters at a node. */
   readonly pod?: number;
+  /** `namespace/pod`, or the client outside. */
   readonly from: string;
-  readonly entry?: number;
+  /** Whose pods take turns, where there are many connections. */
+  readonly workload?: string;
+  /** Where users outside enter: a zone's nodes only. */
+  readonly zone?: string;
   readonly to: ServicePortRef;
-  readonly protocol: "TCP" | "UDP";
+  readonly protocol: "TCP" | "UDP" | "SCTP";
+  readonly family: IPFamily;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  readonly timeoutNs?: number;
 }
 
 /** The host outside of the cluster. */
@@ -23,34 +28,36 @@ const MAX_CONNECTIONS = 30;
 /** Enough to see segments; a capture of megabytes tells nothing more. */
 const MAX_BYTES = 20_000;
 
+type AskedFamily = IPFamily | undefined;
+
 /** One connection of each kind of the traffic, and what has none. */
 export function wantedConnections(
   cluster: Cluster,
-  services: ReadonlyMap<string, TracedService>,
   { clients, calls, defaults }: TrafficSpec,
+  family: AskedFamily,
 ): { readonly wanted: readonly Wanted[]; readonly leftOut: readonly string[] } {
   const leftOut: string[] = [];
   const wanted = new Map<string, Wanted>();
   const all = [...clients.map((one) => ({ ...one, from: one.workload })), ...calls];
   for (const one of all) {
-    const { from, to, requestBytes, responseBytes } = one;
+    const { from, to, requestBytes, responseBytes, timeoutNs } = one;
     const zone = "zone" in one ? one.zone : undefined;
     const source = from ?? (zone === undefined ? "outside" : `outside in zone ${zone}`);
     const key = `${source} -> ${to.service}:${to.port}`;
     if (wanted.has(key)) continue;
-    const entry = from === undefined ? entryNode(cluster, zone) : undefined;
     const pod = from === undefined ? undefined : podOf(cluster, from);
-    const protocol = protocolOf(services.get(to.service)?.service, to.port);
-    if (pod === undefined && entry === undefined) leftOut.push(`${source} has no pod or node.`);
-    else if (protocol === undefined)
-      leftOut.push(`${key}: no such TCP or UDP port with a cluster IP.`);
+    const port = portOf(cluster, to, family);
+    if (from !== undefined && pod === undefined) leftOut.push(`${source} has no pod.`);
+    else if (typeof port === "string") leftOut.push(`${key}: ${port}`);
     else if (wanted.size >= MAX_CONNECTIONS) leftOut.push(`${key}: more than ${MAX_CONNECTIONS}.`);
     else {
       wanted.set(key, {
         ...(pod === undefined ? { from: CLIENT } : { pod: pod.index, from: pod.key }),
-        ...(entry === undefined ? {} : { entry }),
+        ...(from === undefined ? {} : { workload: from }),
+        ...(zone === undefined ? {} : { zone }),
+        ...(timeoutNs === undefined ? {} : { timeoutNs }),
         to,
-        protocol,
+        ...port,
         requestBytes: bytesOf(
           requestBytes ?? defaults.requestBytes ?? trafficDefaults.requestBytes,
         ),
@@ -63,66 +70,66 @@ export function wantedConnections(
   return { wanted: [...wanted.values()], leftOut };
 }
 
-/** Where users outside come in. */
-function entryNode(cluster: Cluster, zone: string | undefined): number | undefined {
-  const nodes = [...cluster.nodes];
-  const index = nodes.findIndex((node) => zone === undefined || node.zone === zone);
-  return index < 0 ? undefined : index;
+/** The connection of one pod, or of a user outside, to a Service port; a sentence where there is none. */
+export function wantedConnection(
+  cluster: Cluster,
+  from: string | undefined,
+  to: ServicePortRef,
+  family: AskedFamily,
+): Wanted | string {
+  const pod = from === undefined ? undefined : cluster.pods.byKey(from);
+  if (from !== undefined && (pod?.ip === undefined || pod.nodeIndex < 0)) {
+    return `${from} has no address, or no node.`;
+  }
+  const port = portOf(cluster, to, family);
+  if (typeof port === "string") return `${to.service}:${to.port}: ${port}`;
+  const { requestBytes, responseBytes } = trafficDefaults;
+  const source = pod === undefined ? { from: CLIENT } : { pod: pod.index, from: pod.key };
+  return { ...source, to, ...port, requestBytes, responseBytes };
+}
+
+/** The pods of a workload that could open a connection now. */
+export function clientPods(cluster: Cluster, workload: string): readonly number[] {
+  const found: number[] = [];
+  for (const { index, gone, ip, nodeIndex, answering } of cluster.pods) {
+    if (gone || !answering || ip === undefined || nodeIndex < 0) continue;
+    if (workloadKeyOf(cluster, index) === workload) found.push(index);
+  }
+  return found;
 }
 
 function bytesOf(bytes: number): number {
   return Math.max(1, Math.min(Math.round(bytes), MAX_BYTES));
 }
 
-/** The connection of one pod to a Service port; undefined where the port has no cluster IP. */
-export function wantedConnection(
-  cluster: Cluster,
-  services: ReadonlyMap<string, TracedService>,
-  from: string,
-  to: ServicePortRef,
-): Wanted | undefined {
-  const pod = cluster.pods.byKey(from);
-  const protocol = protocolOf(services.get(to.service)?.service, to.port);
-  if (pod?.ip === undefined || pod.nodeIndex < 0 || protocol === undefined) return undefined;
-  const { requestBytes, responseBytes } = trafficDefaults;
-  return { pod: pod.index, from, to, protocol, requestBytes, responseBytes };
-}
-
 function podOf(
   cluster: Cluster,
   workload: string,
 ): { readonly index: number; readonly key: string } | undefined {
-  return [...cluster.pods].find(
-    ({ index, gone, ip, nodeIndex }) =>
-      !gone && ip !== undefined && nodeIndex >= 0 && workloadKeyOf(cluster, index) === workload,
-  );
+  const [index] = clientPods(cluster, workload);
+  return index === undefined ? undefined : cluster.pods.at(index);
 }
 
-function protocolOf(service: Service | undefined, port: number): "TCP" | "UDP" | undefined {
-  const { clusterIP = "", ports = [] } = service?.spec ?? {};
-  if (clusterIP === "" || clusterIP === "None") return undefined;
-  const found = ports.find((one) => one.port === port);
-  if (found === undefined) return undefined;
-  const protocol = found.protocol ?? "TCP";
-  return protocol === "SCTP" ? undefined : protocol;
-}
-
-/** The endpoints of a Service port, in whatever condition. */
-export function endpointsOf(
-  services: ReadonlyMap<string, TracedService>,
-  { service, port }: ServicePortRef,
-): readonly EndpointInfo[] {
-  const found = services.get(service);
-  const name = found?.service.spec.ports?.find((one) => one.port === port)?.name ?? "";
-  return endpointSet(found?.slices ?? [], name).endpoints;
-}
-
-/** The pods behind a Service port. */
-export function podsBehind(
+/** Protocol and family of a Service port; a sentence where no packet can be sent to it. */
+function portOf(
   cluster: Cluster,
-  services: ReadonlyMap<string, TracedService>,
-  to: ServicePortRef,
-): readonly number[] {
-  const namespace = to.service.slice(0, to.service.indexOf("/"));
-  return endpointsOf(services, to).map((endpoint) => cluster.podIndexOf(endpoint, namespace));
+  { service: key, port }: ServicePortRef,
+  asked: AskedFamily,
+): { readonly protocol: "TCP" | "UDP" | "SCTP"; readonly family: IPFamily } | string {
+  const service = cluster.store.get<Service>("Service", key);
+  if (service === undefined) return "there is no such Service.";
+  if (service.spec.type === "ExternalName") return "a name outside of the cluster.";
+  const found = service.spec.ports?.find((one) => one.port === port);
+  if (found === undefined) return "the Service has no such port.";
+  const families = familiesOf(service);
+  const [first = "IPv4"] = families;
+  if (asked !== undefined && !families.includes(asked)) return `the Service has no ${asked}.`;
+  return { protocol: found.protocol ?? "TCP", family: asked ?? first };
+}
+
+function familiesOf({ spec }: Service): readonly IPFamily[] {
+  if (spec.ipFamilies !== undefined) return spec.ipFamilies;
+  const { clusterIP = "", clusterIPs = [clusterIP] } = spec;
+  const addresses = clusterIPs.filter((text) => text !== "" && text !== "None");
+  return addresses.map((text) => (text.includes(":") ? "IPv6" : "IPv4"));
 }

@@ -46,6 +46,16 @@ export interface LiveRunOptions {
   readonly binNs: SimTime;
   /** Of the control plane and the proxies, where not as by default. */
   readonly timings?: Partial<Timings> | undefined;
+  /** Looks on, from before the first request on the run's own clock. */
+  readonly watch?: (world: WatchedWorld) => void;
+}
+
+/** A run for whoever looks on. */
+export interface WatchedWorld {
+  readonly cluster: Cluster;
+  /** The end of warm-up, and of the measured time. */
+  readonly originNs: SimTime;
+  readonly endNs: SimTime;
 }
 
 export interface LiveRun {
@@ -89,6 +99,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     cluster.controlPlane.autoscaler.measure(podCpuCounters(cluster, traffic, plan, network));
   }
   for (const autoscaler of options.objects.filter(isAutoscaler)) cluster.apply(autoscaler);
+  options.watch?.({ cluster, originNs: measureFromNs, endNs });
   traffic.start();
   if (options.change !== undefined) {
     const { atNs, objects } = options.change;

@@ -47,7 +47,7 @@ export class Host {
   readonly #udpServices = new Map<number, UdpService>();
   readonly #tunnels = new Map<number, (inner: UdpDatagram) => void>();
   #ipInIp: ((inner: Packet) => void) | undefined;
-  #sctp: ((packet: SctpPacket, whole: Packet) => void) | undefined;
+  readonly #sctp = new Map<number, (packet: SctpPacket, whole: Packet) => void>();
   #icmp: ((message: IcmpMessage, whole: Packet) => void) | undefined;
 
   constructor(namespace: NetworkNamespace, ports: RandomStream, profile: TcpProfile = LINUX_6_18) {
@@ -68,6 +68,19 @@ export class Host {
 
   listen(port: number, accept: (connection: TcpConnection) => void): void {
     this.#listeners.set(port, accept);
+  }
+
+  /** All programs end: nobody listens any more, and the kernel closes what they had open. */
+  endPrograms(): void {
+    this.#listeners.clear();
+    this.#udpServices.clear();
+    this.#udp.clear();
+    this.#sctp.clear();
+    for (const connection of [...this.#tcp.values()]) {
+      if (connection.isEnding()) continue;
+      this.namespace.explain?.("its program has ended: the kernel closes the connection");
+      connection.end();
+    }
   }
 
   udpSocket(address: string, port: number, from?: string): UdpSocket {
@@ -102,8 +115,9 @@ export class Host {
     this.#ipInIp = take;
   }
 
-  serveSctp(take: (packet: SctpPacket, whole: Packet) => void): void {
-    this.#sctp = take;
+  /** Takes the SCTP packets of a port, for a program that makes its own. */
+  serveSctp(port: number, take: (packet: SctpPacket, whole: Packet) => void): void {
+    this.#sctp.set(port, take);
   }
 
   /** Shows every ICMP message for this host, as a raw socket does. */
@@ -150,8 +164,9 @@ export class Host {
         this.#ipInIp?.(transport.packet);
         return;
       case "sctp":
-        if (this.#sctp !== undefined) this.#sctp(transport, packet);
-        else this.namespace.refuse(transit, "protocol-unknown");
+        this.#sctp.get(transport.destinationPort)?.(transport, packet);
+        // Programs with raw sockets make SCTP here; a host without any does not know the protocol.
+        if (this.#sctp.size === 0) this.namespace.refuse(transit, "protocol-unknown");
     }
   }
 
@@ -164,7 +179,14 @@ export class Host {
     }
     const accept = this.#listeners.get(segment.destinationPort);
     if (segment.flags !== TcpFlag.SYN || accept === undefined) {
-      this.#reset(packet, segment);
+      const opens = segment.flags === TcpFlag.SYN;
+      this.#reset(
+        packet,
+        segment,
+        opens
+          ? `nothing listens on port ${segment.destinationPort}: refused`
+          : "no socket has this connection (any more): reset",
+      );
       return;
     }
     const connection = new TcpConnection(this.namespace, this.#profile, ends, "SYN_RECEIVED");
@@ -174,9 +196,10 @@ export class Host {
   }
 
   /** Nobody knows this segment: its sender is told. */
-  #reset({ source, destination }: Packet, segment: TcpSegment): void {
+  #reset({ source, destination }: Packet, segment: TcpSegment, reason: string): void {
     const { flags, sequence, acknowledgment, payload } = segment;
     if ((flags & TcpFlag.RST) !== 0) return;
+    this.namespace.explain?.(reason);
     const answered = (flags & TcpFlag.ACK) !== 0;
     const length = payload.length + ((flags & (TcpFlag.SYN | TcpFlag.FIN)) === 0 ? 0 : 1);
     this.namespace.send({
@@ -221,6 +244,7 @@ export class Host {
       service(datagram, ends);
       return;
     }
+    this.namespace.explain?.(`nothing listens on port ${datagram.destinationPort}: refused`);
     this.namespace.refuse(transit, "port-unreachable");
   }
 

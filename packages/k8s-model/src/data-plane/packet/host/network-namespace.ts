@@ -53,6 +53,8 @@ export class NetworkNamespace implements FrameReceiver {
   readonly budget: PeerBudget;
   deliver: Delivery = () => undefined;
   follow: ((happening: Happening) => void) | undefined;
+  /** Told why the packet is sent that leaves next. */
+  explain: ((reason: string) => void) | undefined;
   readonly #forwards: boolean;
   readonly #interfaces = new Map<string, NetworkInterface>();
   readonly #reassembly = new Reassembly();

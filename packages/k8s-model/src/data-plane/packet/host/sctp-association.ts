@@ -1,6 +1,7 @@
 import { Signal } from "@k8s-netsim/sim-core";
 import type { Packet, SctpChunk, SctpChunkKind, SctpPacket } from "../wire/index.ts";
 import { anyAddress, type Host } from "./host.ts";
+import type { Ends } from "./socket-ends.ts";
 
 /** What chunks carry beyond their own header. */
 const BODY_BYTES: Readonly<Record<SctpChunkKind, number>> = {
@@ -47,10 +48,10 @@ function send(
 
 /** Answers associations the way a listening SCTP socket does, one chunk a packet. */
 export function listenSctp(host: Host, port: number, tag: number): void {
-  host.serveSctp((packet, { source, destination }) => {
+  host.serveSctp(port, (packet, { source, destination }) => {
     const [first] = packet.chunks;
     const answer = first === undefined ? undefined : ANSWERS[first.kind];
-    if (answer === undefined || packet.destinationPort !== port) return;
+    if (answer === undefined) return;
     send(host, answer, tag, {
       source: destination,
       destination: source,
@@ -64,28 +65,32 @@ export function listenSctp(host: Host, port: number, tag: number): void {
 export class SctpAssociation {
   readonly #host: Host;
   readonly #tag: number;
-  readonly #ends: {
-    source: string;
-    destination: string;
-    sourcePort: number;
-    destinationPort: number;
-  };
+  readonly ends: Ends;
   #answer: Signal<Packet> = new Signal("SCTP answer", { latched: true });
 
   constructor(host: Host, destination: string, destinationPort: number, tag: number) {
     this.#host = host;
     this.#tag = tag;
     const source = host.namespace.sourceFor(destination) ?? anyAddress(destination);
-    this.#ends = { source, destination, sourcePort: host.freePort(), destinationPort };
-    host.serveSctp((packet: SctpPacket, whole) => {
-      if (packet.destinationPort === this.#ends.sourcePort) this.#answer.fire(whole);
-    });
+    this.ends = {
+      localAddress: source,
+      localPort: host.freePort(),
+      remoteAddress: destination,
+      remotePort: destinationPort,
+    };
+    host.serveSctp(this.ends.localPort, (_packet: SctpPacket, whole) => this.#answer.fire(whole));
   }
 
   /** Sends one chunk; the signal fires with the answer. */
   send(kind: SctpChunkKind): Signal<Packet> {
     this.#answer = new Signal("SCTP answer", { latched: true });
-    send(this.#host, kind, kind === "INIT" ? 0 : this.#tag, this.#ends);
+    const { localAddress, localPort, remoteAddress, remotePort } = this.ends;
+    send(this.#host, kind, kind === "INIT" ? 0 : this.#tag, {
+      source: localAddress,
+      sourcePort: localPort,
+      destination: remoteAddress,
+      destinationPort: remotePort,
+    });
     return this.#answer;
   }
 }

@@ -25,6 +25,7 @@ export class TcpConnection {
   onClosed: (() => void) | undefined;
   /** Told when the handshake of an incoming connection is complete. */
   onEstablished: (() => void) | undefined;
+  readonly #host: NetworkNamespace;
   readonly #simulation: Simulation;
   readonly #profile: TcpProfile;
   readonly #sender: TcpSender;
@@ -39,6 +40,8 @@ export class TcpConnection {
   /** While a program's call holds the socket, what arrives waits here. */
   #backlog: (() => void)[] | undefined;
   #segmentLimitChanged = false;
+  /** No program has the connection any more: data that come are answered with a reset. */
+  #orphaned = false;
 
   constructor(
     host: NetworkNamespace,
@@ -46,6 +49,7 @@ export class TcpConnection {
     ends: Ends,
     state: "SYN_SENT" | "SYN_RECEIVED",
   ) {
+    this.#host = host;
     this.#simulation = host.simulation;
     this.#profile = profile;
     this.#timer = new KernelTimer(this.#simulation, profile.tickNs);
@@ -75,6 +79,7 @@ export class TcpConnection {
 
   /** Queues data and sends what may go. */
   write(text: string): void {
+    if (this.isEnding()) return;
     this.#sender.write(text);
     this.#push();
   }
@@ -93,6 +98,25 @@ export class TcpConnection {
     const isOpen = this.state !== "SYN_SENT" && this.state !== "CLOSED";
     if (isOpen) this.#emit(bare(this.#sender.next), TcpFlag.RST);
     this.#end();
+  }
+
+  /** Whether this side has said its goodbye, or the connection is over. */
+  isEnding(): boolean {
+    return this.#sender.finished || this.isClosed();
+  }
+
+  /**
+   * The program is gone: a FIN, or a reset where data came that nobody has read. Whatever comes later
+   * finds no socket.
+   */
+  end(): void {
+    const unread = this.received.size > 0;
+    if (unread || this.state === "SYN_SENT" || this.state === "SYN_RECEIVED") {
+      this.abort();
+      return;
+    }
+    this.#orphaned = true;
+    this.close();
   }
 
   /** The program has read what was there: an acknowledgment that waits for it goes out. */
@@ -132,6 +156,9 @@ export class TcpConnection {
         return;
       }
       this.#tries += 1;
+      this.#host.explain?.(
+        `no answer: ${syn ? "SYN" : "SYN and ACK"} again, for the ${ordinal(this.#tries)} time`,
+      );
       this.#handshake();
     });
   }
@@ -155,6 +182,11 @@ export class TcpConnection {
     }
     if ((flags & TcpFlag.ACK) !== 0) this.#takeAck(segment);
     if (this.isClosed()) return;
+    if (segment.payload.length > 0 && this.#orphaned) {
+      this.#host.explain?.("nobody is left to read this: reset");
+      this.abort();
+      return;
+    }
     if (segment.payload.length > 0) this.#takeData(segment);
     if ((flags & TcpFlag.FIN) !== 0) this.#takeFin(segment);
   }
@@ -301,6 +333,7 @@ export class TcpConnection {
           return;
         }
         this.#tries += 1;
+        this.#host.explain?.(`no answer: data again, for the ${ordinal(this.#tries)} time`);
         for (const piece of this.#sender.firstLost()) this.#emit(piece, TcpFlag.ACK);
         this.#awaitTimeout();
       },
@@ -346,4 +379,10 @@ export class TcpConnection {
     this.#ackTimer.stop();
     this.onClosed?.();
   }
+}
+
+/** `1st`, `2nd`, `3rd`, `4th`. */
+function ordinal(n: number): string {
+  const ending = ["th", "st", "nd", "rd"][n % 100 > 10 && n % 100 < 14 ? 0 : n % 10] ?? "th";
+  return `${n}${ending}`;
 }

@@ -1,6 +1,7 @@
 import type { NetworkInterface } from "../link/index.ts";
 import { encodeFrame, encodePacket } from "../wire/index.ts";
 import type { Lab } from "./lab.ts";
+import type { Sighting } from "./sighting.ts";
 
 /** The frames of a lab as bytes, as a capture file wants them. */
 export interface LabCapture {
@@ -22,9 +23,21 @@ export interface LabCapture {
 
 type Place = LabCapture["interfaces"][number]["place"];
 
-/** What was seen at the interfaces that `wanted` names (`n1:eth0`), or at all of them. */
-export function labCapture(lab: Lab, wanted?: ReadonlySet<string>): LabCapture {
-  const captured = lab.interfaces.filter(({ name }) => wanted === undefined || wanted.has(name));
+/** What of a lab goes into a capture. */
+export interface CaptureSelection {
+  /** The moment that counts as 0; the simulation's start where absent. */
+  readonly originNs?: number;
+  /** Whether a frame is kept; all are where absent. */
+  readonly keeps?: (sighting: Sighting) => boolean;
+}
+
+/** What was seen at the interfaces of a lab. */
+export function labCapture(
+  lab: Lab,
+  { originNs = 0, keeps = () => true }: CaptureSelection = {},
+): LabCapture {
+  // A pod that comes back under its name has a new interface of the same name.
+  const captured = [...new Map(lab.interfaces.map((one) => [one.name, one])).values()];
   const index = new Map(captured.map(({ name }, i) => [name, i]));
   const interfaces = captured.map((one) => ({
     name: one.name,
@@ -34,11 +47,12 @@ export function labCapture(lab: Lab, wanted?: ReadonlySet<string>): LabCapture {
   }));
   const frames = lab.sightings.flatMap((sighting) => {
     const place = index.get(sighting.interface);
-    if (place === undefined) return [];
+    if (place === undefined || !keeps(sighting)) return [];
     const { atNs, frame, sent } = sighting;
     const framed = interfaces[place]?.linkType === "ethernet";
     const bytes = framed ? encodeFrame(frame) : encodePacket(frame.packet);
-    return [{ interface: place, atNs, bytes, comments: lab.causes.get(sighting) ?? [], sent }];
+    const comments = lab.causes.get(sighting) ?? [];
+    return [{ interface: place, atNs: atNs - originNs, bytes, comments, sent }];
   });
   return { interfaces, frames };
 }

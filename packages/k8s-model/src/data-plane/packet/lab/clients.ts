@@ -26,7 +26,11 @@ const ERROR_TEXTS: Readonly<Record<SocketErrorCode | "timed out", string>> = {
 /** What an exchange came to: the answer, or the error as a program prints it. */
 export type Answer =
   | { readonly kind: "answer"; readonly text: string }
-  | { readonly kind: "error"; readonly text: string };
+  | {
+      readonly kind: "error";
+      readonly text: string;
+      readonly code: SocketErrorCode | "timed out";
+    };
 
 /** `b2 sees …`, or `error: …`. */
 export function answerText({ kind, text }: Answer): string {
@@ -44,7 +48,7 @@ export function podOf({ text }: Answer): string {
 }
 
 function failed(error: SocketErrorCode | "timed out"): Answer {
-  return { kind: "error", text: ERROR_TEXTS[error] };
+  return { kind: "error", text: ERROR_TEXTS[error], code: error };
 }
 
 /** Where a client sends, from which of its own addresses and how patiently. */
@@ -61,17 +65,22 @@ export interface Target {
 export function* openTcp(
   lab: Lab,
   { from, address, port, source, timeoutMs = 1500 }: Target,
-): Steps<{ readonly connection?: TcpConnection; readonly error?: Answer }> {
+): Steps<{
+  readonly connection?: TcpConnection;
+  readonly error?: Answer;
+  readonly ends: TcpConnection["ends"];
+}> {
   const connection = lab.host(from).connect(address, port, source);
+  const { ends } = connection;
   const opened = yield timeOut(connection.opened, timeoutMs * MS);
   if (opened.timedOut) {
     connection.close();
-    return { error: failed("timed out") };
+    return { error: failed("timed out"), ends };
   }
   const result = opened.value as Opened;
-  if (result !== "connected") return { error: failed(result) };
+  if (result !== "connected") return { error: failed(result), ends };
   yield CALL_NS;
-  return { connection };
+  return { connection, ends };
 }
 
 /** One request and its answer on an open connection. */
@@ -81,7 +90,12 @@ export function* request(
   text: string = REQUEST,
 ): Steps<Answer> {
   connection.write(text);
-  const read = yield timeOut(connection.received.get(), timeoutMs * MS);
+  return yield* nextAnswer(connection, timeoutMs);
+}
+
+/** What comes next on a connection. */
+export function* nextAnswer(connection: TcpConnection, timeoutMs: number): Steps<Answer> {
+  const read = yield timeOut(connection.received.get(), Math.max(0, Math.round(timeoutMs * MS)));
   if (read.timedOut) return failed("timed out");
   connection.hasRead();
   return answerOf(read.value as Reading);

@@ -9,7 +9,12 @@ import {
   Tunnel,
   VethPair,
 } from "../link/index.ts";
-import { ConnectionTracking, Netfilter, type TrackingEvent } from "../netfilter/index.ts";
+import {
+  addressMatches,
+  ConnectionTracking,
+  Netfilter,
+  type TrackingEvent,
+} from "../netfilter/index.ts";
 import { isIPv6, type Packet } from "../wire/index.ts";
 import {
   familiesOf,
@@ -29,6 +34,8 @@ export interface NetworkOptions {
   readonly tcp: TcpProfile;
   readonly bridge?: PlannedBridge | undefined;
   readonly icmpRateLimitMs?: number | undefined;
+  /** Whether packets between two hosts of the underlay are lost now. */
+  readonly separates?: ((from: string, to: string) => boolean) | undefined;
 }
 
 const HOP_NS = 10_000;
@@ -47,13 +54,15 @@ export class LabNetwork {
   readonly #options: NetworkOptions;
   readonly #underlay: EthernetSegment;
   readonly #families: readonly PlannedFamily[];
+  /** By node, where the network is a tunnel: ranges behind it, and pods outside of them. */
+  readonly #strays = new Map<string, string[]>();
 
   constructor(simulation: Simulation, options: NetworkOptions) {
     this.#simulation = simulation;
     this.#plan = options.plan;
     this.#options = options;
     this.#families = familiesOf(options.plan);
-    this.#underlay = new EthernetSegment(simulation, HOP_NS);
+    this.#underlay = new EthernetSegment(simulation, HOP_NS, options.separates);
     this.#client();
     for (const node of options.plan.nodes) this.#node(node);
     if (options.bridge !== undefined) this.#bridge(options.bridge);
@@ -182,7 +191,27 @@ export class LabNetwork {
       node.routes.add({ to: `${address}${host}`, device: outside.device });
       namespace.routes.add({ to: everywhere(address), device: "eth0", via: gateway });
     }
+    this.#routeStrays(planned, pod);
     return inside;
+  }
+
+  /** A pod whose address is not of its node's range has routes of its own, as with routed CNI plug-ins. */
+  #routeStrays(home: PlannedNode, pod: PlannedPod): void {
+    const { network } = this.#options;
+    for (const { nodeAddress, nodePodRange, podAddress } of this.#families) {
+      const [address, range, via] = [podAddress(pod), nodePodRange(home), nodeAddress(home)];
+      if (address === undefined || range === undefined || via === undefined) continue;
+      if (addressMatches(address, range)) continue;
+      const to = `${address}${hostLength(address)}`;
+      this.#strays.get(home.name)?.push(to);
+      const away =
+        network === "routed"
+          ? { device: "eth0", via }
+          : { device: this.#plan.overlays[network].device, via: addressIn(range, 0) };
+      for (const other of this.#plan.nodes) {
+        if (other !== home) this.hosts.get(other.name)?.namespace.routes.add({ to, ...away });
+      }
+    }
   }
 
   /** A pod's end: its cable is gone, and with it the node's route. */
@@ -223,7 +252,7 @@ export class LabNetwork {
         addresses: ranges.map((range) => addressIn(range, 0)),
         mac: framed ? tunnelMac(i) : "",
         endpoint: other.address,
-        ranges,
+        ranges: this.#rangesBehind(other, ranges),
       };
     });
     const own = peers.find(({ endpoint }) => endpoint === node.address);
@@ -251,6 +280,13 @@ export class LabNetwork {
       if (sealed !== undefined) receive(sealed.packet);
       else if (tunnelled?.vni === vni) overlay.receive(tunnelled.frame);
     });
+  }
+
+  /** What a tunnel carries to a node; grows with pods of other ranges. */
+  #rangesBehind({ name }: PlannedNode, planned: readonly string[]): readonly string[] {
+    const known = this.#strays.get(name) ?? [...planned];
+    this.#strays.set(name, known);
+    return known;
   }
 
   #bridge({ device, address, pods, callsRules, hairpin }: PlannedBridge): void {

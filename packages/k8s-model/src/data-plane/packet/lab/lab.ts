@@ -4,6 +4,7 @@ import { type Host, LINUX_6_18, type NetworkNamespace, type TcpProfile } from ".
 import type { NetworkInterface } from "../link/index.ts";
 import type { RuleStep, TrackingEvent } from "../netfilter/index.ts";
 import { CauseBook, type Causes } from "./causes.ts";
+import { FlowBook } from "./flow-book.ts";
 import { LabNetwork, type PodNetwork } from "./lab-network.ts";
 import type { EndpointCondition, LabService } from "./lab-services.ts";
 import { LAB_SERVICES, serviceObject, sliceObjects } from "./lab-services.ts";
@@ -39,6 +40,8 @@ export interface LabOptions {
   readonly icmpRateLimitMs?: number;
   /** Whether causes are gathered: which rule did what to a packet, and why one ended. */
   readonly explains?: boolean;
+  /** Whether packets between two hosts of the underlay are lost now. */
+  readonly separates?: (from: string, to: string) => boolean;
   /** Told of every rule that a node looks at. */
   readonly watchRules?: (node: string, step: RuleStep) => void;
 }
@@ -63,6 +66,8 @@ export class Lab {
   readonly #services = new Map<string, LabService>();
   readonly #conditions = new Map<string, EndpointCondition>();
   readonly #book: CauseBook | undefined;
+  /** Which frames belong to one connection; kept where causes are. */
+  readonly flows: FlowBook | undefined;
 
   constructor(options: LabOptions) {
     this.#options = options;
@@ -70,7 +75,10 @@ export class Lab {
     this.plan = options.plan ?? PACKET_LAB;
     this.mode = options.mode;
     this.network = options.network ?? "routed";
-    this.#book = options.explains === true ? new CauseBook(this.sightings) : undefined;
+    if (options.explains === true) {
+      this.flows = new FlowBook();
+      this.#book = new CauseBook(this.sightings);
+    }
     for (const one of options.services ?? LAB_SERVICES) this.#services.set(one.name, one);
     this.#network = new LabNetwork(this.simulation, {
       plan: this.plan,
@@ -78,6 +86,7 @@ export class Lab {
       tcp: options.tcp ?? LINUX_6_18,
       bridge: options.bridge,
       icmpRateLimitMs: options.icmpRateLimitMs,
+      separates: options.separates,
     });
     for (const one of this.#network.captured) this.#capture(one);
     for (const { namespace } of this.#network.hosts.values()) this.#follow(namespace);
@@ -110,6 +119,16 @@ export class Lab {
   /** Why packets look as they do; empty unless the lab was asked to explain. */
   get causes(): Causes {
     return this.#book?.causes ?? new Map();
+  }
+
+  /** Says of the next frame that is seen why it is sent. */
+  because(reason: string): void {
+    this.#book?.because(reason);
+  }
+
+  /** Says something about a frame that was seen. */
+  comment(sighting: Sighting, text: string): void {
+    this.#book?.tell(sighting, text);
   }
 
   /** What a node's connection tracking told, in order. */
@@ -189,13 +208,18 @@ export class Lab {
     one.tap(({ frame, sent }) => {
       const sighting = { atNs: this.simulation.now, interface: one.name, sent, frame };
       this.sightings.push(sighting);
+      this.flows?.seen(sighting);
       this.#book?.seen(sighting);
     });
   }
 
   #follow(namespace: NetworkNamespace): void {
+    const { flows } = this;
     const book = this.#book;
-    if (book !== undefined) namespace.follow = (happening) => book.happened(happening);
+    if (book === undefined || flows === undefined) return;
+    namespace.follow = (happening) => book.happened(happening);
+    namespace.explain = (reason) => book.because(`${namespace.name}: ${reason}`);
+    namespace.netfilter?.tracking.listen((event) => flows.tracked(namespace.name, event));
   }
 
   #known(): KnownServices {
@@ -229,7 +253,7 @@ export class Lab {
           ? undefined
           : (step: RuleStep) => {
               watchRules?.(node.name, step);
-              this.#book?.rule(node.name, this.simulation.now, step);
+              this.#book?.rule(node.name, step);
             },
     };
     const proxy = new NodeProxy(namespace, node, this.plan, this.mode, around, timings);

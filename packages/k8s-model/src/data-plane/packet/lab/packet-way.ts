@@ -1,12 +1,14 @@
 import { icmpErrorKind } from "../host/index.ts";
+import type { TrackedConnection } from "../netfilter/index.ts";
 import {
   flagLetters,
   type IcmpMessage,
-  isIcmp,
+  isIPv6,
   type Packet,
   packetBytes,
   portsOf,
 } from "../wire/index.ts";
+import type { Flow } from "./flow-book.ts";
 import type { Lab } from "./lab.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -14,6 +16,8 @@ import type { Sighting } from "./sighting.ts";
 export interface WayStep {
   readonly atNs: number;
   readonly interface: string;
+  /** Going out there, or coming in. */
+  readonly sent: boolean;
   /** `10.244.1.2:45906 > 10.244.2.3:8080 TCP S, TTL 63, 60 bytes` */
   readonly packet: string;
   /** What rules and hosts did to it here. */
@@ -23,102 +27,91 @@ export interface WayStep {
 /** The way of one connection's first packets, until it is open, refused, or given up. */
 export interface PacketWay {
   readonly steps: readonly WayStep[];
-  /** What the nodes' connection tracking keeps of it: `n1: tcp 6 …`. */
+  /** What the nodes' connection tracking made of it at first: `n1: tcp 6 …`. */
   readonly tracking: readonly string[];
+  /** What encapsulation and translation come to, in sentences. */
+  readonly notes: readonly string[];
 }
 
 const MAX_STEPS = 40;
 
-/** The ways of the connections that a host opens, in order. Causes need a lab that explains. */
-export function packetWays(lab: Lab, from: string): readonly PacketWay[] {
-  const ways: PacketWay[] = [];
-  for (const first of lab.sightings) {
-    if (!isOpening(first, from)) continue;
-    const port = portsOf(first.frame.packet.transport)?.source;
-    if (port === undefined) continue;
-    const same = ways.length > 0 && seenPorts.get(ways.at(-1) as PacketWay) === port;
-    if (same) continue;
-    const way = wayOf(lab, first, port);
-    seenPorts.set(way, port);
-    ways.push(way);
+/** The way of a flow up to its first answer, or as far as it got. Causes need a lab that explains. */
+export function packetWay(lab: Lab, { sightings, events }: Flow, originNs: number = 0): PacketWay {
+  const [first] = sightings;
+  const answered = sightings.findIndex((one) => {
+    return one.interface === first?.interface && one.sent !== first.sent;
+  });
+  const end = answered < 0 ? MAX_STEPS : Math.min(answered + 1, MAX_STEPS);
+  const entries = events.filter(({ event }) => event.kind === "NEW");
+  return {
+    steps: sightings.slice(0, end).map((sighting) => stepOf(lab, sighting, originNs)),
+    tracking: [...new Set(entries.map(({ node, event }) => `${node}: ${event.text}`))],
+    notes: [
+      ...entries.flatMap(({ node, event }) => translationText(node, event.connection)),
+      ...overheadText(sightings.slice(0, end)),
+    ],
+  };
+}
+
+/** What a node's translation did to the connection's first packet, and undoes for answers. */
+function translationText(node: string, connection: TrackedConnection): readonly string[] {
+  const { original, reply, sourceTranslated, destinationTranslated } = connection;
+  const texts: string[] = [];
+  if (destinationTranslated) {
+    const from = endText(original.destination, original.destinationPort);
+    texts.push(`destination ${from} -> ${endText(reply.source, reply.sourcePort)}`);
   }
-  return ways;
-}
-
-const seenPorts = new WeakMap<PacketWay, number>();
-
-/** The first packet of a connection, as the host that opens it sends it. */
-function isOpening({ interface: name, sent, frame }: Sighting, from: string): boolean {
-  if (!sent || name.slice(0, name.lastIndexOf(":")) !== from) return false;
-  const { transport } = frame.packet;
-  if (transport.kind === "tcp") return flagLetters(transport.flags) === "S";
-  return transport.kind === "udp" && transport.tunnelled === undefined;
-}
-
-function wayOf(lab: Lab, first: Sighting, port: number): PacketWay {
-  const entries = lab.proxies.flatMap(({ node: { name } }) =>
-    lab.events(name).flatMap(({ kind, text }) => (kind === "NEW" ? [{ name, text }] : [])),
-  );
-  const own = entries.filter(({ text }) => text.includes(`sport=${port} `));
-  const ports = new Set([port, ...own.flatMap(({ text }) => portsIn(text))]);
-  const steps: WayStep[] = [];
-  for (let i = lab.sightings.indexOf(first); i < lab.sightings.length; i++) {
-    const sighting = lab.sightings[i] as Sighting;
-    if (!belongs(sighting.frame.packet, ports)) continue;
-    steps.push(stepOf(lab, sighting));
-    if (steps.length >= MAX_STEPS || isAnswer(sighting, first)) break;
+  if (sourceTranslated) {
+    const from = endText(original.source, original.sourcePort);
+    texts.push(`source ${from} -> ${endText(reply.destination, reply.destinationPort)}`);
   }
-  const seen = entries.filter(({ text }) => portsIn(text).some((one) => ports.has(one)));
-  return { steps, tracking: [...new Set(seen.map(({ name, text }) => `${name}: ${text}`))] };
+  return texts.length === 0 ? [] : [`translated at ${node}: ${texts.join(", ")}`];
 }
 
-/** Ports by chance in an entry: those of the client, translated or not. */
-function portsIn(text: string): readonly number[] {
-  return [/sport=(\d+) /.exec(text)?.[1], /dport=(\d+)(?: \[ASSURED\])?$/.exec(text)?.[1]].map(
-    Number,
-  );
+/** How much longer the packet is between nodes. */
+function overheadText(sightings: readonly Sighting[]): readonly string[] {
+  const outer = sightings.find(({ frame }) => carried(frame.packet) !== undefined)?.frame.packet;
+  const inner = outer === undefined ? undefined : carried(outer);
+  if (outer === undefined || inner === undefined) return [];
+  const more = packetBytes(outer) - packetBytes(inner);
+  return [`encapsulated between nodes: ${more} bytes more on the wire`];
 }
 
-function belongs(packet: Packet, ports: ReadonlySet<number>): boolean {
-  const { transport } = packet;
-  if (transport.kind === "udp" && transport.tunnelled !== undefined) {
-    return belongs(transport.tunnelled.frame.packet, ports);
-  }
-  if (transport.kind === "udp" && transport.sealed !== undefined) {
-    return belongs(transport.sealed.packet, ports);
-  }
-  if (transport.kind === "ipip") return belongs(transport.packet, ports);
-  if (isIcmp(transport)) {
-    return transport.quoted !== undefined && belongs(transport.quoted.packet, ports);
-  }
-  return ports.has(transport.sourcePort) || ports.has(transport.destinationPort);
+function carried({ transport }: Packet): Packet | undefined {
+  if (transport.kind === "ipip") return transport.packet;
+  if (transport.kind !== "udp") return undefined;
+  return transport.sealed?.packet ?? transport.tunnelled?.frame.packet;
 }
 
-/** Back where it came from, or an error about it. */
-function isAnswer(sighting: Sighting, first: Sighting): boolean {
-  return sighting.interface === first.interface && !sighting.sent;
-}
-
-function stepOf(lab: Lab, sighting: Sighting): WayStep {
-  const { atNs, interface: name, frame } = sighting;
+function stepOf(lab: Lab, sighting: Sighting, originNs: number): WayStep {
+  const { atNs, interface: name, frame, sent } = sighting;
   const causes = lab.causes.get(sighting) ?? [];
-  return { atNs, interface: name, packet: packetText(frame.packet), causes };
+  return { atNs: atNs - originNs, interface: name, sent, packet: packetText(frame.packet), causes };
 }
 
-function packetText(packet: Packet): string {
-  const { source, destination, transport, ttl } = packet;
+/** A packet in one line, what it carries in braces. */
+export function packetText(packet: Packet): string {
+  const { source, destination, transport, ttl, fragment } = packet;
   const ports = portsOf(transport);
   const ends =
     ports === undefined
       ? `${source} > ${destination}`
-      : `${source}:${ports.source} > ${destination}:${ports.destination}`;
-  return `${ends} ${kindText(packet)}, TTL ${ttl}, ${packetBytes(packet)} bytes`;
+      : `${endText(source, ports.source)} > ${endText(destination, ports.destination)}`;
+  const piece = fragment === undefined ? "" : ` fragment at ${fragment.offset}`;
+  const limit = isIPv6(source) ? "hop limit" : "TTL";
+  return `${ends} ${kindText(packet)}${piece}, ${limit} ${ttl}, ${packetBytes(packet)} bytes`;
+}
+
+function endText(address: string, port: number): string {
+  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function kindText({ transport }: Packet): string {
   switch (transport.kind) {
-    case "tcp":
-      return `TCP ${flagLetters(transport.flags)}`;
+    case "tcp": {
+      const bytes = transport.payload.length;
+      return `TCP ${flagLetters(transport.flags)}${bytes === 0 ? "" : ` with ${bytes} bytes`}`;
+    }
     case "icmp":
     case "icmpv6":
       return icmpText(transport);

@@ -69,10 +69,17 @@ export class EthernetSegment implements Link {
   readonly #interfaces = new Map<string, NetworkInterface>();
   readonly #simulation: Simulation;
   readonly #delayNs: number;
+  /** Whether frames between two namespaces are lost now. */
+  readonly #separates: (from: string, to: string) => boolean;
 
-  constructor(simulation: Simulation, delayNs: number) {
+  constructor(
+    simulation: Simulation,
+    delayNs: number,
+    separates: (from: string, to: string) => boolean = () => false,
+  ) {
     this.#simulation = simulation;
     this.#delayNs = delayNs;
+    this.#separates = separates;
   }
 
   attach(one: NetworkInterface): void {
@@ -80,9 +87,10 @@ export class EthernetSegment implements Link {
     one.link = this;
   }
 
-  send(_from: NetworkInterface, frame: Frame): void {
+  send(from: NetworkInterface, frame: Frame): void {
     const to = this.#interfaces.get(frame.destinationMac);
-    if (to !== undefined) this.#simulation.after(this.#delayNs, () => to.receive(frame));
+    if (to === undefined || this.#separates(from.namespace, to.namespace)) return;
+    this.#simulation.after(this.#delayNs, () => to.receive(frame));
   }
 
   resolve(from: NetworkInterface, address: string): Neighbour | undefined {

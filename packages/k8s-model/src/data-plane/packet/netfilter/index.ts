@@ -5,4 +5,5 @@ export { type HookVerdict, Netfilter } from "./netfilter.ts";
 export { NftablesRules } from "./nftables-rules.ts";
 export { PeerBudget } from "./peer-budget.ts";
 export type { RuleSet, RuleStep, RuleSurroundings, Transit } from "./rule-set.ts";
-export type { TrackingEvent } from "./tracked-connection.ts";
+export type { TrackedConnection, TrackingEvent } from "./tracked-connection.ts";
+export { tupleOf } from "./tuple.ts";

@@ -1,0 +1,166 @@
+import { formatIP, type IPAddress, parseCIDR, parseIP } from "../../address/index.ts";
+import type { IPFamily, Node, Pod, Service } from "../../api/index.ts";
+import type { Cluster } from "../../cluster/index.ts";
+import { podAddresses } from "../../control-plane/index.ts";
+import { type LabPlan, PACKET_LAB, type PlannedNode } from "../../data-plane/index.ts";
+
+/** Nodes beyond this are left out: a capture of a few connections needs no more. */
+export const MAX_NODES = 40;
+const IPV6_BITS = 128;
+const IPV4_BITS = 32;
+
+/** What is made up of one family, where the input does not say. */
+interface Habits {
+  readonly underlay: string;
+  /** The k-th node, from 0. */
+  node(k: number): string;
+  readonly client: readonly string[];
+  /** The range of a node of which no pod is known. */
+  unknownRange(k: number): string;
+  /** Length of a node's range around a pod of it. */
+  readonly nodeLength: number;
+  /** Ranges of pods and Services are at least as wide. */
+  readonly podLength: number;
+  readonly serviceLength: number;
+  readonly serviceRange: string;
+}
+
+const HABITS: Readonly<Record<IPFamily, Habits>> = {
+  IPv4: {
+    underlay: "192.168.0.0/16",
+    node: (k) => `192.168.${1 + Math.floor(k / 200)}.${10 + (k % 200)}`,
+    client: PACKET_LAB.client.addresses,
+    unknownRange: (k) => `198.18.${k}.0/24`,
+    nodeLength: 24,
+    podLength: 16,
+    serviceLength: 12,
+    serviceRange: "10.96.0.0/12",
+  },
+  IPv6: {
+    underlay: "fd00:c0a8::/64",
+    node: (k) => `fd00:c0a8::1:${(k + 1).toString(16)}`,
+    client: ["fd00:c0a8::100", "fd00:c0a8::1"],
+    unknownRange: (k) => `fd00:c612:0:${k.toString(16)}::/64`,
+    nodeLength: 64,
+    podLength: 48,
+    serviceLength: 108,
+    serviceRange: "fd00:10:96::/112",
+  },
+};
+
+/**
+ * Some nodes of a cluster as a plan for the packet lab, without pods. Addresses of nodes are made up, as are
+ * the pods' ranges of nodes of which nothing is known; the ranges of pods and Services are those that
+ * hold all that there are.
+ */
+export function tracePlan(cluster: Cluster, nodeIndices: readonly number[]): LabPlan {
+  const pods = cluster.store.list<Pod>("Pod").map((pod) => podAddresses(pod));
+  const families = familiesAmong(pods);
+  const [first = planOf(cluster, "IPv4", []), second] = families.map((family) =>
+    planOf(cluster, family, nodeIndices),
+  );
+  const nodes = first.nodes.map((node, i): PlannedNode => {
+    const other = second?.nodes[i];
+    if (other === undefined) return node;
+    return { ...node, second: { address: other.address, podRange: other.podRange } };
+  });
+  const { clientAddresses, ...rest } = first;
+  const plan = { ...PACKET_LAB, ...rest, nodes };
+  const client = { ...PACKET_LAB.client, addresses: clientAddresses };
+  return second === undefined ? { ...plan, client } : { ...plan, client, second };
+}
+
+/** Those of the pods; the family that most have first comes first. */
+function familiesAmong(pods: readonly (readonly string[])[]): readonly IPFamily[] {
+  let firstIPv6 = 0;
+  let firstIPv4 = 0;
+  const found = new Set<IPFamily>();
+  for (const addresses of pods) {
+    const [first] = addresses;
+    if (first === undefined) continue;
+    if (first.includes(":")) firstIPv6 += 1;
+    else firstIPv4 += 1;
+    for (const address of addresses) found.add(address.includes(":") ? "IPv6" : "IPv4");
+  }
+  const order: readonly IPFamily[] = firstIPv6 > firstIPv4 ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"];
+  const both = order.filter((family) => found.has(family));
+  return both.length === 0 ? ["IPv4"] : both;
+}
+
+interface FamilyPlan {
+  readonly underlay: string;
+  readonly clientAddresses: readonly string[];
+  readonly defaultRouter: string;
+  readonly podRange: string;
+  readonly serviceRange: string;
+  readonly nodes: readonly PlannedNode[];
+}
+
+function planOf(cluster: Cluster, family: IPFamily, nodeIndices: readonly number[]): FamilyPlan {
+  const habits = HABITS[family];
+  const byNode = new Map<string, string>();
+  const known: string[] = [];
+  for (const pod of cluster.store.list<Pod>("Pod")) {
+    const own = podAddresses(pod).find((address) => address.includes(":") === (family === "IPv6"));
+    if (own === undefined) continue;
+    known.push(own);
+    const node = pod.spec.nodeName ?? "";
+    if (!byNode.has(node)) byNode.set(node, rangeAround(own, habits.nodeLength));
+  }
+  const objects = new Map(cluster.store.list<Node>("Node").map((node) => [nameOf(node), node]));
+  const taken = new Set<string>();
+  const nodes = nodeIndices.map((index, k): PlannedNode => {
+    const { name = `node-${index}`, zone } = cluster.nodes.at(index) ?? {};
+    const given = rangeOf(objects.get(name), family) ?? byNode.get(name);
+    // Nodes whose pods share one range have routes for each pod.
+    const podRange = given === undefined || taken.has(given) ? habits.unknownRange(k) : given;
+    taken.add(podRange);
+    return { name, zone, address: habits.node(k), podRange, pods: [] };
+  });
+  const services = cluster.store.list<Service>("Service").flatMap(({ spec }) => {
+    const all = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
+    return all.filter((address) => parseIP(address)?.family === family);
+  });
+  const ranges = nodes.map((node) => node.podRange.slice(0, node.podRange.indexOf("/")));
+  const certain = ranges.filter((_, k) => nodes[k]?.podRange !== habits.unknownRange(k));
+  return {
+    underlay: habits.underlay,
+    clientAddresses: habits.client,
+    defaultRouter: habits.client[1] ?? "",
+    podRange: coveringRange([...known, ...certain], habits.podLength) ?? habits.unknownRange(0),
+    serviceRange: coveringRange(services, habits.serviceLength) ?? habits.serviceRange,
+    nodes,
+  };
+}
+
+function nameOf({ metadata }: Node): string {
+  return metadata.name;
+}
+
+function rangeOf(node: Node | undefined, family: IPFamily): string | undefined {
+  const { podCIDR, podCIDRs = podCIDR === undefined ? [] : [podCIDR] } = node?.spec ?? {};
+  return podCIDRs.find((range) => parseCIDR(range)?.family === family);
+}
+
+function rangeAround(address: string, length: number): string {
+  const range = parseCIDR(`${address}/${length}`);
+  if (range === undefined) return `${address}/${length}`;
+  return `${formatIP({ family: range.family, value: range.first } as IPAddress)}/${length}`;
+}
+
+/** The smallest range that holds all addresses, no narrower than `longest`; undefined of none. */
+function coveringRange(addresses: readonly string[], longest: number): string | undefined {
+  const values = addresses.flatMap((text) => {
+    const address = parseIP(text);
+    return address === undefined ? [] : [BigInt(address.value)];
+  });
+  const [first] = values;
+  const [text] = addresses;
+  if (first === undefined || text === undefined) return undefined;
+  const bits = text.includes(":") ? IPV6_BITS : IPV4_BITS;
+  let length = longest;
+  for (const value of values) {
+    while (length > 0 && (value ^ first) >> BigInt(bits - length) !== 0n) length -= 1;
+  }
+  return rangeAround(text, length);
+}
