@@ -1,3 +1,4 @@
+import { invariant } from "@k8s-netsim/sim-core";
 import type { EndpointPort, EndpointSlice, IPFamily, Service } from "../../api/index.ts";
 import { isHeadless, labelsDiffer, sameLabels, sliceLabels } from "./labels.ts";
 import { pack } from "./packing.ts";
@@ -85,7 +86,11 @@ function reconcileFamilies(
   const deletes: EndpointSlice[] = [...retired];
   const unchanged: EndpointSlice[] = [];
   const events: SliceEvent[] = [];
-  const { lastChangeTriggerTime: triggerTime } = input;
+  const { lastChangeTriggerTime: triggerTime, options } = input;
+  invariant(
+    options.maxEndpointsPerSlice >= 1,
+    `maxEndpointsPerSlice is ${options.maxEndpointsPerSlice}: kube-controller-manager takes 1 to 1000.`,
+  );
   let { hintMemory } = input;
   for (const work of families) {
     const packed = packFamily(input, work);

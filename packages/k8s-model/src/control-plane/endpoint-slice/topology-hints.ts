@@ -39,19 +39,23 @@ export function addTopologyHints(
   addressType: string,
   changes: SliceChanges,
 ): HintOutcome {
-  const refuse = (event: SliceEvent): HintOutcome => ({
-    changes: removeHints(changes),
+  const refuse = (unhinted: SliceChanges, event: SliceEvent): HintOutcome => ({
+    changes: removeHints(unhinted),
     memory: forgetHints(memory, addressType),
     events: [event],
   });
   const allocations = allocate(ratios, countReady(changes), addressType);
-  if ("refused" in allocations) return refuse(allocations.refused);
+  if ("refused" in allocations) return refuse(changes, allocations.refused);
 
   const { kept, updates, allotted } = keepHints(changes, allocations.byZone);
   const draft = [...changes.creates, ...updates].map(mutableCopy);
   if (!hintOwnZones(draft, allotted)) {
     const message = "One or more endpoints do not have a zone specified";
-    return refuse(familyEvent("Warning", "TopologyAwareHintsDisabled", message, addressType));
+    return refuse(
+      // Slices that were to be hinted again are written all the same.
+      { ...changes, updates, unchanged: kept },
+      familyEvent("Warning", "TopologyAwareHintsDisabled", message, addressType),
+    );
   }
   redistribute(draft, allocations.byZone, allotted);
   const events = memory.populated
@@ -171,15 +175,12 @@ const frozen = ({ slice, endpoints }: DraftSlice): EndpointSlice => ({ ...slice,
 function hintOwnZones(draft: readonly DraftSlice[], allotted: Map<string, number>): boolean {
   for (const { endpoints } of draft) {
     for (const [index, endpoint] of endpoints.entries()) {
-      const { hints: _, ...bare } = endpoint;
-      if (!isReady(endpoint)) {
-        endpoints[index] = bare;
-        continue;
-      }
+      // One that is not ready keeps what it had: the real code clears the hints of a copy.
+      if (!isReady(endpoint)) continue;
       const { zone } = endpoint;
       if (zone === undefined || zone === "") return false;
       add(allotted, zone, 1);
-      endpoints[index] = { ...bare, hints: { forZones: [{ name: zone }] } };
+      endpoints[index] = { ...endpoint, hints: { forZones: [{ name: zone }] } };
     }
   }
   return true;

@@ -22,11 +22,13 @@ export function podRequestMilli(pod: Pod, resource: string, container?: string):
   const sidecars = (spec.initContainers ?? []).filter(
     ({ restartPolicy }) => restartPolicy === "Always",
   );
-  let sum = 0;
-  for (const one of [...spec.containers, ...sidecars]) {
-    if (container === undefined || one.name === container) sum += requestOf(pod, one, resource);
+  const all = [...spec.containers, ...sidecars];
+  const counted = container === undefined ? all : all.filter(({ name }) => name === container);
+  if (container !== undefined && counted.length === 0) {
+    const message = `container ${container} not found in Pod ${pod.metadata.name}`;
+    throw new MetricError("missing-request", message);
   }
-  return sum;
+  return counted.reduce((sum, one) => sum + requestOf(pod, one, resource), 0);
 }
 
 function requestOf({ metadata }: Pod, { name, resources }: Container, resource: string): number {

@@ -19,11 +19,11 @@ export function valueReplicas(
   pods: readonly Pod[],
 ): Proposal {
   const ratio = valueMilli / targetMilli;
-  if (currentReplicas === 0) return { replicas: Math.ceil(ratio), usage: valueMilli };
+  if (currentReplicas === 0) return { replicas: wholeReplicas(ratio), usage: valueMilli };
   if (isTolerable(ratio, tolerances)) return { replicas: currentReplicas, usage: valueMilli };
   if (pods.length === 0) throw new MetricError("no-pods", "no pods returned by selector");
   const ready = pods.filter((pod) => pod.status?.phase === "Running" && isPodReady(pod)).length;
-  return { replicas: Math.ceil(ratio * ready), usage: valueMilli };
+  return { replicas: wholeReplicas(ratio * ready), usage: valueMilli };
 }
 
 /** Replicas for an object's or an external value shared by all pods of the scale's status. */
@@ -34,6 +34,15 @@ export function valuePerPodReplicas(
   const ratio = valueMilli / (targetAverageMilli * statusReplicas);
   const replicas = isTolerable(ratio, tolerances)
     ? statusReplicas
-    : Math.ceil(valueMilli / targetAverageMilli);
-  return { replicas, usage: Math.ceil(valueMilli / statusReplicas) };
+    : wholeReplicas(valueMilli / targetAverageMilli);
+  return {
+    replicas,
+    usage: statusReplicas === 0 ? NO_AVERAGE : Math.ceil(valueMilli / statusReplicas),
+  };
 }
+
+/** What is written for a mean over no replicas: the lowest 64-bit integer, as on x86-64. */
+const NO_AVERAGE = Number.MIN_SAFE_INTEGER * 1024 - 1024;
+const MOST_REPLICAS = 2_147_483_647;
+
+const wholeReplicas = (replicas: number): number => Math.min(Math.ceil(replicas), MOST_REPLICAS);

@@ -107,4 +107,10 @@ describe("syncs of the EndpointSlice controller", () => {
     const bare = { ...pod(2), status: {} };
     expect([ended, bare, pod(3)].map(belongsInSlices)).toEqual([false, false, true]);
   });
+
+  it("is refused for slices that could hold nothing, which would never come to an end", () => {
+    expect(() => reconcileSlices(input([pod(1)], [], 0))).toThrow(
+      "maxEndpointsPerSlice is 0: kube-controller-manager takes 1 to 1000.",
+    );
+  });
 });
