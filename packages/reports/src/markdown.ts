@@ -1,7 +1,8 @@
+import { BACK_CHECK_NUMBERS, backCheckInWords } from "./back-check-table.ts";
 import { overallRows, rankedAssumptions, scopeRows } from "./comparison-table.ts";
 import { gridTable } from "./grid-table.ts";
 import type { Finding, Result } from "./result.ts";
-import { tablesInWords } from "./result-table.ts";
+import { type TablePart, tablesInWords } from "./result-table.ts";
 import { sizeInWords } from "./run-size.ts";
 import { type Selection, select } from "./select.ts";
 import { markdownFence, markdownTable, markdownText } from "./words/plain-text.ts";
@@ -12,8 +13,10 @@ export function renderMarkdown(result: Result): string {
   const selection = select(result);
   const sections = [
     opening(result),
+    backCheck(result),
+    tables(result, "summary"),
     estimates(selection),
-    tables(result),
+    tables(result, "detail"),
     expectations(result),
     findings(result),
     assumptions(selection),
@@ -38,6 +41,23 @@ function opening(result: Result): string {
   ];
   const warnings = result.warnings.map((warning) => `> ⚠️ ${markdownText(warning)}`);
   return [...lines, ...(warnings.length > 0 ? [warnings.join("\n>\n")] : [])].join("\n\n");
+}
+
+function backCheck({ backCheck: check }: Result): string {
+  if (check === undefined) return "";
+  const { head, rows } = backCheckInWords(check);
+  const marks = { met: "✅", missed: "❌", undecided: "❔" } as const;
+  const shown = rows.slice(0, shownRows).map(({ cells, verdict }) => {
+    const words = cells.map(markdownText);
+    return [...words.slice(0, -1), `${marks[verdict]} ${words.at(-1)}`];
+  });
+  const more = rows.length - shown.length;
+  return [
+    "### Back-check",
+    markdownText(check.sentence),
+    markdownTable(head.map(markdownText), shown, BACK_CHECK_NUMBERS),
+    ...(more > 0 ? [`… and ${more} more rows in the report.`] : []),
+  ].join("\n\n");
 }
 
 function estimates(selection: Selection): string {
@@ -94,8 +114,8 @@ function rightAfter(first: number, count: number): ReadonlySet<number> {
   return new Set(Array.from({ length: count - first }, (_, index) => first + index));
 }
 
-function tables(result: Result): string {
-  return tablesInWords(result)
+function tables(result: Result, part: TablePart): string {
+  return tablesInWords(result, part)
     .map(({ title, note, head, rows }) => {
       const numeric = new Set(head.flatMap((column, index) => (column.numeric ? [index] : [])));
       const body = markdownTable(

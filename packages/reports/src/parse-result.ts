@@ -134,9 +134,27 @@ const curves = z.object({
 const table = z.object({
   title: text,
   configuration: maybe(text),
+  summary: maybe(z.boolean()),
   note: maybe(text),
   columns: list(z.object({ label: text, unit: maybe(z.enum(units)) })),
   rows: list(list(z.union([text, number, z.null()]))),
+});
+
+const backCheck = z.object({
+  sentence: text,
+  verdict: z.enum(verdicts),
+  rows: list(
+    z.object({
+      label: text,
+      scope: text,
+      unit: z.enum(units),
+      observed: number,
+      simulated: estimate,
+      ratio: number.nullable(),
+      verdict: z.enum(verdicts),
+      judged: text,
+    }),
+  ),
 });
 
 const charts = z.object({
@@ -184,6 +202,7 @@ const schema: z.ZodType<Result> = z.object({
   ),
   measures: list(measure),
   headline: maybe(text),
+  backCheck: maybe(backCheck),
   estimates: list(z.object({ measure: text, configuration: text, scope: text, estimate })),
   differences: list(difference),
   expectations: list(z.object({ text, verdict: z.enum(verdicts), reason: text })),

@@ -19,6 +19,8 @@ export interface Result {
   readonly measures: readonly Measure[];
   /** Id of the measure that the answer is about; the first measure where absent. */
   readonly headline?: string;
+  /** Today's simulated numbers beside those that were observed in the real cluster. */
+  readonly backCheck?: BackCheck;
   readonly estimates: readonly ScopedEstimate[];
   readonly differences: readonly Difference[];
   readonly expectations: readonly Expectation[];
@@ -33,10 +35,33 @@ export interface Result {
   readonly tables?: readonly ResultTable[];
 }
 
+export interface BackCheck {
+  /** Whether today's numbers are met, and how far the answer may thus be trusted. */
+  readonly sentence: string;
+  readonly verdict: "met" | "missed" | "undecided";
+  readonly rows: readonly BackCheckRow[];
+}
+
+export interface BackCheckRow {
+  readonly label: string;
+  /** `all`, `namespace/service`, or `from->to` for zones. */
+  readonly scope: string;
+  readonly unit: Measure["unit"];
+  readonly observed: number;
+  readonly simulated: Estimate;
+  /** Simulated over observed; `null` where that is not defined. */
+  readonly ratio: number | null;
+  readonly verdict: "met" | "missed" | "undecided";
+  /** What was found, in words. */
+  readonly judged: string;
+}
+
 export interface ResultTable {
   readonly title: string;
   /** Id of the configuration that it belongs to; absent where it belongs to all. */
   readonly configuration?: string;
+  /** What all configurations come to together: shown before their numbers. */
+  readonly summary?: boolean;
   readonly note?: string;
   readonly columns: readonly { readonly label: string; readonly unit?: Measure["unit"] }[];
   /** One cell a column; `null`: not defined there. */

@@ -4,6 +4,7 @@ import type { Result } from "./result.ts";
 import { type TablePart, tablesInWords } from "./result-table.ts";
 import { sizeInWords } from "./run-size.ts";
 import { select } from "./select.ts";
+import { backCheckLines } from "./text-back-check.ts";
 import { inputLines } from "./text-input.ts";
 import { aligned, hanging, wrap } from "./words/layout.ts";
 import { formatRange } from "./words/quantity.ts";
@@ -28,6 +29,9 @@ export function renderText(result: Result, options: TextOptions): string {
   const sections = [
     answer(result, width, paint),
     warnings(result, width, paint),
+    backCheckLines(result, width).map(({ text, verdict }) =>
+      verdict === undefined ? text : paint(verdictStyle[verdict], text),
+    ),
     ...ownTables(result, "summary", width, paint),
     table(result, paint),
     ...ownTables(result, "detail", width, paint),

@@ -98,7 +98,8 @@ export const TRAFFIC_OPTIONS: OptionGroup = {
       name: "traffic",
       kind: "text",
       value: "FILE",
-      description: "Who calls whom, instead of what is inferred from the manifests.",
+      description:
+        "Who calls whom, instead of what is inferred from the manifests: a traffic file, or what was measured, as import-traffic writes it (CSV: source, destination, requests_per_second, …).",
     },
     {
       name: "save-traffic",
@@ -111,6 +112,32 @@ export const TRAFFIC_OPTIONS: OptionGroup = {
       kind: "texts",
       value: "ENTRY=RATE",
       description: "Requests of a client or entry Service, such as frontend=900/s.",
+    },
+  ],
+};
+
+/** Today as it was measured, to hold the simulation against. */
+export const BACK_CHECK_OPTIONS: OptionGroup = {
+  title: "Back-check",
+  options: [
+    {
+      name: "observed",
+      kind: "text",
+      value: "FILE",
+      description:
+        "Numbers of the real cluster as it is (CSV: measure, scope, value, unit), compared with the simulated ones before the change is to be believed.",
+    },
+    {
+      name: "misfit",
+      kind: "text",
+      value: "PERCENT",
+      description: "How far a simulated number may be off and still count as met.",
+      default: "20%",
+    },
+    {
+      name: "fail-on-misfit",
+      kind: "flag",
+      description: "Let the back-check decide the exit code, too: 1 where a number is off.",
     },
   ],
 };

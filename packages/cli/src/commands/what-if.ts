@@ -1,5 +1,6 @@
 import {
   whatIf as askWhatIf,
+  backCheck,
   checkExpectation,
   type Expectation,
   type FaultDefinition,
@@ -20,10 +21,12 @@ import { type Progress, terminalProgress } from "../output/progress.ts";
 import { writeFile } from "../output/write-files.ts";
 import type { TimelineMarks } from "../results/charts.ts";
 import { whatIfResult } from "../results/what-if-result.ts";
+import { backCheckOption } from "./back-check-option.ts";
 import { fault, faultMarks } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
 import { positiveTimeSpan, providerPrices, timeSpan, wholeNumber } from "./option-values.ts";
 import {
+  BACK_CHECK_OPTIONS,
   CHANGE_OPTIONS,
   INPUT_OPTIONS,
   OUTPUT_OPTIONS,
@@ -38,7 +41,14 @@ export const whatIf: CommandSpec = {
   usage: "k8s-netsim what-if -f FILE|DIR… [--set … | --changed …] [OPTIONS]",
   description:
     "Simulates the cluster as it is and as changed, with the same requests, and reports the difference with its interval: bytes and money that cross zones, latency, failures and load, for each Service and in all; why, and what would mend it.",
-  groups: [INPUT_OPTIONS, CHANGE_OPTIONS, TRAFFIC_OPTIONS, RUN_OPTIONS, OUTPUT_OPTIONS],
+  groups: [
+    INPUT_OPTIONS,
+    CHANGE_OPTIONS,
+    TRAFFIC_OPTIONS,
+    BACK_CHECK_OPTIONS,
+    RUN_OPTIONS,
+    OUTPUT_OPTIONS,
+  ],
   examples: [
     "k8s-netsim what-if -f shop/ --set 'Service/*:spec.trafficDistribution=PreferSameZone'",
     "kubectl get nodes,pods,services,endpointslices,deployments -A -o json | k8s-netsim what-if -f - --changed new/ --out report",
@@ -58,6 +68,8 @@ export const whatIf: CommandSpec = {
       check: invocation.flags.has("check"),
     };
     const expectations = expectationsOf(invocation, input);
+    const asked = backCheckOption(invocation, input);
+    if (asked === "broken") return 2;
     saveTraffic(invocation, input);
     const progress = terminalProgress();
     const answer = askWhatIf({
@@ -83,6 +95,17 @@ export const whatIf: CommandSpec = {
       warmUpSeconds: settings.warmUpNs / 1e9,
       lengthSeconds: settings.lengthNs / 1e9,
       timeline: timelineMarks(change),
+      ...(asked === undefined
+        ? {}
+        : {
+            backCheck: {
+              fails: asked.fails,
+              checked: backCheck(answer, asked.numbers, {
+                misfit: asked.misfit,
+                windowSeconds: settings.lengthNs / 1e9,
+              }),
+            },
+          }),
     });
     return deliver(
       invocation.flags.has("anonymise") ? anonymised(result, input, filesOf(invocation)) : result,
@@ -125,7 +148,7 @@ function expectationsOf(invocation: Invocation, input: PreparedInput): readonly 
 
 /** Files and folders that the command line names. */
 function filesOf(invocation: Invocation): readonly string[] {
-  const options = ["filename", "cluster", "changed", "traffic"];
+  const options = ["filename", "cluster", "changed", "traffic", "observed"];
   return [...invocation.positionals, ...options.flatMap((option) => textsOf(invocation, option))];
 }
 

@@ -1,13 +1,15 @@
 import {
+  type BackCheck,
   EVERYTHING,
   overall,
   type PreparedInput,
   timingAssumptions,
   type WhatIfAnswer,
 } from "@k8s-netsim/k8s-model/scenario";
-import type { Assumption, Finding, Result } from "@k8s-netsim/reports";
+import type { Assumption, Expectation, Finding, Result } from "@k8s-netsim/reports";
 import { VERSION } from "../version.ts";
 import { answerSentence } from "./answer-sentence.ts";
+import { backCheckExpectation, backCheckWarnings, reportedBackCheck } from "./back-check.ts";
 import { chartsOf, type TimelineMarks } from "./charts.ts";
 import { differencesOf, estimatesOf, reportedMeasures } from "./estimates.ts";
 import { failureTables, type ToldConfiguration } from "./failure-tables.ts";
@@ -24,6 +26,8 @@ export interface WhatIfResultOptions {
   readonly warmUpSeconds: number;
   readonly lengthSeconds: number;
   readonly timeline: TimelineMarks | undefined;
+  /** Today beside what was observed; `fails`: it decides the verdict, too. */
+  readonly backCheck?: { readonly checked: BackCheck; readonly fails: boolean };
 }
 
 const BILL_EXCLUDES = [
@@ -47,13 +51,14 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     cannotProfit: cannotProfit.size,
     isChanged: input.changes.length > 0 || options.timeline !== undefined,
   });
+  const expectations = expectationsOf(options);
   return {
     schema: "k8s-netsim/result/v1",
     kind: "what-if",
     title: titleOf(input, options),
     question: questionOf(input, options),
     answer: sentence,
-    verdict: overall(answer.expectations.map(({ verdict }) => verdict)),
+    verdict: overall(expectations.map(({ verdict }) => verdict)),
     reproduce: {
       command,
       seed,
@@ -75,11 +80,10 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     differences: differencesOf(answer.comparisons, measures, (measure) =>
       assumptionRange(answer, measure),
     ),
-    expectations: answer.expectations.map(({ expectation, verdict, reason }) => ({
-      text: expectation.text,
-      verdict,
-      reason,
-    })),
+    expectations,
+    ...(options.backCheck === undefined
+      ? {}
+      : { backCheck: reportedBackCheck(options.backCheck.checked, input) }),
     findings: answer.findings.map((finding): Finding => finding),
     assumptions: assumptionsOf(options),
     billExcludes: BILL_EXCLUDES,
@@ -97,6 +101,15 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
       options.timeline,
     ),
   };
+}
+
+function expectationsOf({ answer, backCheck }: WhatIfResultOptions): readonly Expectation[] {
+  const asked = answer.expectations.map(({ expectation, verdict, reason }) => ({
+    text: expectation.text,
+    verdict,
+    reason,
+  }));
+  return backCheck?.fails === true ? [...asked, backCheckExpectation(backCheck.checked)] : asked;
 }
 
 /** A finding that says that a Service cannot profit at all. */
@@ -144,8 +157,11 @@ function shortList(words: readonly string[], most: number): string {
   return `${words.slice(0, most).join("; ")}; and ${words.length - most} more`;
 }
 
-function warningsOf({ input, answer }: WhatIfResultOptions): readonly string[] {
-  const warnings = [...input.warnings];
+function warningsOf({ input, answer, backCheck }: WhatIfResultOptions): readonly string[] {
+  const warnings = [
+    ...(backCheck === undefined ? [] : backCheckWarnings(backCheck.checked)),
+    ...input.warnings,
+  ];
   if (answer.unpricedBytes > 0) {
     warnings.push(
       "Some bytes travel a distance for which the provider has no sourced price; they are not on the bill.",

@@ -3,6 +3,15 @@ export { listAssumptions } from "./assumptions/list-assumptions.ts";
 export type { SensitivityEffect, SensitivityRow } from "./assumptions/sensitivity.ts";
 export { timingAssumptions } from "./assumptions/timing-assumptions.ts";
 export {
+  type BackCheck,
+  backCheck,
+  backCheckReason,
+  backCheckSentence,
+  type ObservedNumber,
+  readObservedNumbers,
+  rowInWords,
+} from "./back-check/index.ts";
+export {
   type ChurnOptions,
   type ChurnReport,
   churnSentence,

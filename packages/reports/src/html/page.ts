@@ -1,6 +1,7 @@
 import type { Result } from "../result.ts";
 import { select } from "../select.ts";
 import { joined, Markup, markup, nothing } from "../words/markup.ts";
+import { backCheck } from "./back-check.ts";
 import { estimates } from "./estimates.ts";
 import { figures } from "./figures.ts";
 import { expectations, hero, keyFigures } from "./hero.ts";
@@ -16,10 +17,12 @@ import { pageStyle } from "./style.ts";
 export function renderHtml(result: Result): string {
   const selection = select(result);
   const sections = [
+    backCheck(result),
     keyFigures(selection),
+    ownTables(result, "summary"),
     expectations(result),
     estimates(selection),
-    ownTables(result),
+    ownTables(result, "detail"),
     figures(selection),
     findings(selection),
     assumptions(selection),

@@ -8,6 +8,7 @@ import {
   type TrafficPlan,
 } from "../../traffic/index.ts";
 import { endpointLoads } from "./observe-traffic.ts";
+import { type RunAmounts, runAmounts } from "./run-amounts.ts";
 import { TransferRows } from "./transfers.ts";
 
 /** What the charts of a configuration show: sums over its replications. */
@@ -19,6 +20,8 @@ export class TrafficTotals {
   readonly failures: Float64Array = new Float64Array(FAILURES.length);
   readonly retriedFailures: Float64Array = new Float64Array(FAILURES.length);
   readonly transfers: TransferRows = new TransferRows();
+  /** Calls and bytes, run by run. */
+  readonly runs: RunAmounts[] = [];
   /** Requests by Service, then by pod name. */
   readonly #loads = new Map<string, Map<string, EndpointLoad>>();
   readonly #network: Network;
@@ -38,6 +41,7 @@ export class TrafficTotals {
       addTo(this.retriedFailures, edge.retriedFailures);
     }
     this.transfers.add(ledger, this.#plan, network);
+    this.runs.push(runAmounts(ledger, this.#plan, network));
     ledger.bytesByZonePair.forEach((bytes, pair) => {
       this.bytesByZonePair[pair] = (this.bytesByZonePair[pair] as number) + bytes;
     });

@@ -103,7 +103,7 @@ describe("flow logs of a VPC", () => {
     [record("10.0.0.20 10.0.1.41 1 7070 6 1 NaN"), 'bytes: "NaN" is no whole number.'],
     [
       "2 1 eni-1 10.0.0.20 10.0.1.41 1 7070 6 1 5 20 10 ACCEPT OK",
-      'log:1:46  end: "10" is before the start.',
+      'log:1:47  end: "10" is before the start.',
     ],
     [
       "version srcaddr dstaddr bytes",

@@ -1,0 +1,41 @@
+import type { Network, TrafficLedger, TrafficPlan } from "../../traffic/index.ts";
+
+/** What one run counted for one Service, or for all. */
+export interface ServiceAmounts {
+  calls: number;
+  bytes: number;
+  crossZoneBytes: number;
+}
+
+/** What one run counted in its measured window. */
+export interface RunAmounts {
+  /** Requests that began at sources. */
+  readonly requests: number;
+  readonly byService: ReadonlyMap<string, ServiceAmounts>;
+  /** Bytes by [sender's zone × zones + receiver's zone]. */
+  readonly bytesByZonePair: Float64Array;
+}
+
+/** Counts a run's calls and bytes by Service; bytes cross zones where sender and receiver differ. */
+export function runAmounts(
+  ledger: TrafficLedger,
+  plan: TrafficPlan,
+  { zones }: Pick<Network, "zones">,
+): RunAmounts {
+  const byService = new Map<string, ServiceAmounts>();
+  for (const [index, { calls, bytesByZonePair }] of ledger.edges.entries()) {
+    const service = plan.servicePorts[plan.edges[index]?.servicePort ?? -1]?.service ?? "";
+    const amounts = byService.get(service) ?? { calls: 0, bytes: 0, crossZoneBytes: 0 };
+    byService.set(service, amounts);
+    amounts.calls += calls;
+    for (const [pair, bytes] of bytesByZonePair.entries()) {
+      amounts.bytes += bytes;
+      if (pair % (zones.length + 1) !== 0) amounts.crossZoneBytes += bytes;
+    }
+  }
+  return {
+    requests: ledger.sourceRequests.reduce((so, each) => so + each, 0),
+    byService,
+    bytesByZonePair: ledger.bytesByZonePair,
+  };
+}
