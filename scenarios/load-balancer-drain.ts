@@ -156,4 +156,40 @@ export default scenario("load-balancer-drain", {
         .where(at.event("node removal"), at.targets("nodes, Cluster, port check"))
         .above(10),
   },
+  answer: (results) => {
+    const checkSeconds = Math.min(
+      ...results.map(({ parameters }) => Number(parameters.checkSeconds)),
+    );
+    const told = ["rolling update", "node removal"].flatMap((event) => {
+      const all = results.filter(
+        ({ parameters: one }) => one.event === event && one.checkSeconds === checkSeconds,
+      );
+      const words = Object.keys(TARGETS).flatMap((targets) => {
+        const own = all.filter(({ parameters }) => parameters.targets === targets);
+        return own.length === 0 ? [] : [[leastSleep(own), targets] as const];
+      });
+      const sleeps = [...new Set(words.map(([sleep]) => sleep))];
+      const of = (sleep: string): string =>
+        words.flatMap(([one, targets]) => (one === sleep ? [`“${targets}”`] : [])).join(", ");
+      const [only] = sleeps;
+      if (only === undefined) return [];
+      const said = sleeps.map((sleep) => `${sleep} to ${of(sleep)}`).join("; ");
+      return [
+        `${event}: ${sleeps.length === 1 && words.length > 1 ? `${only} to any target` : said}`,
+      ];
+    });
+    return `The shortest sleep tried that loses nothing, with checks ${checkSeconds} s apart. ${told.map((one) => `For a ${one}.`).join(" ")}`;
+  },
 });
+
+/** Among configurations that differ by the sleep. */
+function leastSleep(
+  results: readonly {
+    readonly parameters: Readonly<Record<string, unknown>>;
+    readonly values: { readonly failed?: number };
+  }[],
+): string {
+  const lossless = results.filter(({ values }) => (values.failed ?? 1) < 0.000_001);
+  if (lossless.length === 0) return "none of them";
+  return `${Math.min(...lossless.map(({ parameters }) => Number(parameters.preStopSeconds)))} s`;
+}
