@@ -14,7 +14,7 @@ export type RoutingMetric =
 export type RoutingResult = ScenarioResult<RoutingMetric>;
 
 /** What a setting may do to clients and pods, however cheap it is. */
-export const BOUNDS = { failed: 0.001, p99AgainstDefault: 1.25, zoneLoad: 0.85 } as const;
+const BOUNDS = { failed: 0.001, p99AgainstDefault: 1.25, zoneLoad: 0.85 } as const;
 
 /** Costs that differ by less than this share of Default's count as equal. */
 const EQUAL_COST = 0.02;

@@ -11,8 +11,6 @@ export const SHAPES = {
 
 export type Shape = keyof typeof SHAPES;
 
-export const SHAPE_NAMES = Object.keys(SHAPES) as readonly Shape[];
-
 /** `7/4/1`; what an autoscaler decides has no numbers. */
 export function countsOf(shape: string, of: "nodes" | "pods" | "callers"): string {
   const counts = Object.hasOwn(SHAPES, shape) ? SHAPES[shape as Shape][of] : undefined;
