@@ -163,6 +163,11 @@ export default scenario("zone-aware-routing", {
       metric.zoneLoad.where(at.shape("uneven load"), at.policy("PreferSameZone")).above(0.9),
     "an autoscaler that sees the mean does not mend that": ({ at, metric }) =>
       metric.failed.where(at.shape("autoscaled"), at.policy("PreferSameZone")).above(0.1),
+    "it keeps fewer pods than with the load spread": ({ at, metric }) =>
+      metric.endpoints
+        .where(at.shape("autoscaled"), at.policy("PreferSameZone"))
+        .against(at.policy("Default"))
+        .below(-0.5),
     "Default overloads no zone": ({ at, metric }) =>
       metric.zoneLoad.where(at.policy("Default")).below(0.85),
   },
