@@ -7,6 +7,9 @@ import {
 import { FAILURES } from "@k8s-netsim/k8s-model/traffic";
 import type { Finding, ResultTable } from "@k8s-netsim/reports";
 
+/** Endpoints shown of each cause in each configuration. */
+const MOST_SHOWN = 3;
+
 /** A configuration with what happened in it. */
 export interface ToldConfiguration {
   readonly label: string;
@@ -32,16 +35,16 @@ export function failureTables(
   };
   const traced: ResultTable = {
     title: "What made attempts fail",
-    note: "By endpoint, in the first run: the first attempt with the view, the slice and the sync that made it so, and how many were like it. Times count from the end of warm-up.",
-    columns: labelled("configuration", "cause", "attempts", "what happened"),
-    rows: configurations.flatMap(({ label, summary }) =>
-      alike(summary.failures).map((group) => [
-        label,
-        group.first.failure,
-        group.attempts,
-        inWords(group),
-      ]),
-    ),
+    note: `By endpoint, in the first run, the ${MOST_SHOWN} that most attempts were like of each cause: the first of them with the view, the slice and the sync that made it so. What full queues and slow servers fail has no view to blame. Times count from the end of warm-up.`,
+    columns: labelled("failure", "attempts", "what happened"),
+    rows: configurations.flatMap(({ label, summary }) => {
+      const groups = alike(summary.failures);
+      return FAILURES.flatMap((cause) =>
+        mostFirst(groups.filter(({ first }) => first.failure === cause))
+          .slice(0, MOST_SHOWN)
+          .map((group) => [`${cause}, ${label}`, group.attempts, inWords(group)]),
+      );
+    }),
   };
   const drains: ResultTable = {
     title: "Drains",
@@ -57,14 +60,12 @@ export function failureTables(
 /** Of each cause the failure that most attempts were like, and drains that budgets held up. */
 export function failureFindings(configurations: readonly ToldConfiguration[]): readonly Finding[] {
   const all = configurations.flatMap(({ label, summary }) =>
-    alike(summary.failures).map((group) => ({ label, group })),
+    alike(summary.failures).map((group) => ({ label, ...group })),
   );
   const failures = FAILURES.flatMap((cause): readonly Finding[] => {
-    const [most] = all
-      .filter(({ group }) => group.first.failure === cause)
-      .sort((a, b) => b.group.attempts - a.group.attempts);
+    const [most] = mostFirst(all.filter(({ first }) => first.failure === cause));
     if (most === undefined) return [];
-    return [{ severity: "info", subject: `${cause}, ${most.label}`, message: inWords(most.group) }];
+    return [{ severity: "info", subject: `${cause}, ${most.label}`, message: inWords(most) }];
   });
   const drains = configurations.flatMap(({ label, summary }) =>
     summary.drains
@@ -85,6 +86,10 @@ interface Alike {
   readonly nodes: number;
   readonly attempts: number;
   readonly lastNs: number;
+}
+
+function mostFirst<T extends Alike>(groups: readonly T[]): readonly T[] {
+  return [...groups].sort((a, b) => b.attempts - a.attempts);
 }
 
 /** Traces of one cause at one endpoint as one, in order of time. */

@@ -56,12 +56,13 @@ function askBudget(store: Store, nowNs: number, pod: Pod): EvictionAnswer {
   if (!isPodReady(pod) && mayGoUnready(budget, status)) return { verdict: "evicted" };
   const seen = status.observedGeneration ?? 0;
   const disrupted = status.disruptedPods ?? {};
+  const evicted = Object.keys(disrupted).length;
   const reason =
     seen < (budget.metadata.generation ?? 1)
       ? "the disruption controller has not looked at it yet"
       : status.disruptionsAllowed <= 0
-        ? `it needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy}`
-        : Object.keys(disrupted).length > MOST_DISRUPTED
+        ? `it needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy - evicted}`
+        : evicted > MOST_DISRUPTED
           ? "it has too many evicted pods that did not go"
           : undefined;
   if (reason !== undefined) return { verdict: "wait", budget: name, reason };
