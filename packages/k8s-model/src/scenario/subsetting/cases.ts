@@ -1,6 +1,6 @@
 import { subsetLocally } from "./local.ts";
 import { addScores, noScores, type ScoreSums } from "./score.ts";
-import { Spread } from "./spread.ts";
+import { Spread, type ZoneCounts } from "./spread.ts";
 
 export type SubsettingAlgorithm = "random" | "local";
 
@@ -61,5 +61,19 @@ export function scoreBlock(block: CaseBlock, options: ScoreOptions): ScoreSums {
       }
     }
   }
+  return sums;
+}
+
+/** Scores one case of its own. */
+export function scoreCase(
+  counts: ZoneCounts,
+  { algorithm, startingThreshold }: Omit<ScoreOptions, "stride">,
+): ScoreSums {
+  const spread = new Spread();
+  spread.start(counts);
+  if (algorithm === "random") spread.shared = true;
+  else subsetLocally(spread, startingThreshold);
+  const sums = noScores();
+  addScores(sums, spread);
   return sums;
 }
