@@ -22,9 +22,9 @@ const at = seconds(AT_SECONDS);
 const until = seconds(75);
 const PODS = 12;
 
-/** Requests a second from each zone. A zone's four pods can serve 200. */
+/** Requests a second from each zone. A zone's four pods can serve 50 for each of their workers. */
 const EVEN = { a: 40, b: 40, c: 40 };
-const UNEVEN = { a: 230, b: 30, c: 30 };
+const UNEVEN = { load: { a: 115, b: 15, c: 15 }, workers: 2 };
 
 interface Event {
   /** What happens, and what the cluster has for it. */
@@ -33,6 +33,8 @@ interface Event {
   };
   readonly service?: Parameters<typeof service>[1];
   readonly load?: typeof EVEN;
+  /** Of each pod; 4 unless told. */
+  readonly workers?: number;
 }
 
 const budget = {
@@ -60,11 +62,11 @@ const EVENTS = {
   },
   "overloaded-zone": {
     service: { port: 80, trafficDistribution: "PreferSameZone" },
-    load: UNEVEN,
+    ...UNEVEN,
   },
   "hpa-with-same-zone-routing": {
     service: { port: 80, trafficDistribution: "PreferSameZone" },
-    load: UNEVEN,
+    ...UNEVEN,
     more: { objects: [autoscaler("web", { min: 12, max: 48, cpuUtilization: 70 })] },
   },
 } as const satisfies Readonly<Record<string, Event>>;
@@ -88,7 +90,7 @@ export default scenario("disruptions", {
   runs: { replications: 8, warmUp: seconds(5), length: seconds(100) },
   quick: { replications: 3, warmUp: seconds(2), length: seconds(80) },
   build: ({ event, retries, preStopSeconds }) => {
-    const { more, service: options, load = EVEN }: Event = EVENTS[event as EventName];
+    const { more, service: options, load = EVEN, workers = 4 }: Event = EVENTS[event as EventName];
     const zones = Object.keys(EVEN) as (keyof typeof EVEN)[];
     const callers = Object.fromEntries(zones.map((zone) => [zone, 2]));
     return cluster({
@@ -102,7 +104,7 @@ export default scenario("disruptions", {
           maxUnavailable: 0,
           ...(preStopSeconds === 0 ? {} : { preStopSeconds }),
           server: {
-            workers: 4,
+            workers,
             queueLimit: 200,
             serviceTime: { distribution: "exponential", meanNs: millis(80) },
           },
