@@ -28,6 +28,7 @@ export class ListMemory {
     const anchors = anchorsOf(items);
     let before: KnownList | undefined;
     for (const anchor of anchors) before ??= this.#lists.get(anchor);
+    if (before?.items === items) return before;
     const bytes = before === undefined ? this.#sum(items) : this.#after(before, items);
     const known = { items, ...bytes };
     for (const anchor of anchors) this.#lists.set(anchor, known);
@@ -43,16 +44,19 @@ export class ListMemory {
       protobuf += sign * (varintBytes(bytes.protobuf) + bytes.protobuf);
       json += sign * bytes.json;
     };
-    let from = 0;
-    let to = 0;
-    while (from < old.length || to < items.length) {
-      if (from < old.length && to < items.length && old[from] === items[to]) {
+    let from = commonStart(old, items);
+    let to = from;
+    const same = commonEnd(old, items, from);
+    const oldEnd = old.length - same;
+    const end = items.length - same;
+    while (from < oldEnd || to < end) {
+      if (from < oldEnd && to < end && old[from] === items[to]) {
         from++;
         to++;
         continue;
       }
-      const isLeftOut = to >= items.length || old[from + 1] === items[to];
-      const isPutIn = from >= old.length || (!isLeftOut && old[from] === items[to + 1]);
+      const isLeftOut = to >= end || (from + 1 < oldEnd && old[from + 1] === items[to]);
+      const isPutIn = from >= oldEnd || (!isLeftOut && to + 1 < end && old[from] === items[to + 1]);
       if (!isPutIn) count(old[from++], -1);
       if (!isLeftOut) count(items[to++], 1);
     }
@@ -69,6 +73,22 @@ export class ListMemory {
     }
     return { protobuf, json };
   }
+}
+
+/** How many items two lists share from their start on. */
+function commonStart(a: readonly unknown[], b: readonly unknown[]): number {
+  const most = Math.min(a.length, b.length);
+  let count = 0;
+  while (count < most && a[count] === b[count]) count++;
+  return count;
+}
+
+/** How many items two lists share at their end, beside `start` at their beginning. */
+function commonEnd(a: readonly unknown[], b: readonly unknown[], start: number): number {
+  const most = Math.min(a.length, b.length) - start;
+  let count = 0;
+  while (count < most && a[a.length - 1 - count] === b[b.length - 1 - count]) count++;
+  return count;
 }
 
 /** Items by which the next version is recognised: changes rarely touch both ends at once. */

@@ -94,7 +94,7 @@ export class EndpointChanges {
   deadSinceNs: Float64Array<ArrayBuffer> = new Float64Array(64).fill(NEVER);
   readonly #slots = new Map<string, number>();
   readonly #entered: number[] = [];
-  readonly #listed = new Map<string, readonly Endpoint[]>();
+  readonly #listed = new Map<string, readonly Listed[]>();
   readonly #perService: number[] = [];
   #all = 0;
   #leaves = 0;
@@ -151,7 +151,7 @@ export class EndpointChanges {
   }
 
   /** Versions share their unchanged endpoints: what is common at both ends is passed over. */
-  #compare(before: readonly Endpoint[], after: readonly Endpoint[], position: number): void {
+  #compare(before: readonly Listed[], after: readonly Listed[], position: number): void {
     let from = 0;
     while (from < before.length && before[from] === after[from]) from++;
     let back = 0;
@@ -186,26 +186,32 @@ export class EndpointChanges {
 }
 
 function slotsInRules(
-  endpoints: readonly Endpoint[],
+  endpoints: readonly Listed[],
   from: number,
   to: number,
   slotOf: (id: string) => number,
 ): Set<number> {
   const slots = new Set<number>();
   for (let index = from; index < to; index++) {
-    const endpoint = endpoints[index] as Endpoint;
+    const endpoint = endpoints[index] as Listed;
     if (inRules(endpoint)) slots.add(slotOf(idOf(endpoint)));
   }
   return slots;
 }
 
+/** An endpoint of a slice, or an address of an Endpoints object. */
+interface Listed extends Pick<Endpoint, "conditions" | "targetRef"> {
+  readonly addresses?: Endpoint["addresses"];
+  readonly ip?: string;
+}
+
 /** kube-proxy takes an absent `ready` for true. */
-function inRules({ conditions }: Endpoint): boolean {
+function inRules({ conditions }: Listed): boolean {
   return conditions?.ready !== false;
 }
 
-function idOf({ targetRef, addresses }: Endpoint): string {
-  return targetRef?.uid ?? addresses[0] ?? "";
+function idOf({ targetRef, addresses, ip }: Listed): string {
+  return targetRef?.uid ?? addresses?.[0] ?? ip ?? "";
 }
 
 function serviceKeyOf({ kind, metadata }: KubeObject): string {
@@ -214,28 +220,16 @@ function serviceKeyOf({ kind, metadata }: KubeObject): string {
 }
 
 interface Subset {
-  readonly addresses?: readonly {
-    readonly ip: string;
-    readonly targetRef?: Endpoint["targetRef"];
-  }[];
+  readonly addresses?: readonly Listed[];
 }
 
-const asEndpoints = new WeakMap<object, Endpoint>();
-
-/** The endpoints of a slice, or the ready ones of an Endpoints object. */
-function endpointsOf(object: KubeObject): readonly Endpoint[] {
+/** The endpoints of a slice, or the ready ones of an Endpoints object: nothing is copied if it can be helped. */
+function endpointsOf(object: KubeObject): readonly Listed[] {
   if (object.kind === "EndpointSlice") return (object as EndpointSlice).endpoints ?? [];
   const { subsets = [] } = object as { readonly subsets?: readonly Subset[] };
-  return subsets.flatMap(({ addresses = [] }) =>
-    addresses.map((address) => {
-      const known = asEndpoints.get(address);
-      if (known !== undefined) return known;
-      const { ip, targetRef } = address;
-      const made = { addresses: [ip], ...(targetRef === undefined ? {} : { targetRef }) };
-      asEndpoints.set(address, made);
-      return made;
-    }),
-  );
+  const [first, ...others] = subsets;
+  if (others.length === 0) return first?.addresses ?? [];
+  return subsets.flatMap(({ addresses = [] }) => addresses);
 }
 
 const FRACTION = /\.(\d{1,9})\d*(?:Z|[+-]\d{2}:\d{2})$/;
