@@ -8,6 +8,9 @@ export const DROPPED = -2;
 /** A connection begins in a pod, or outside the cluster: traffic policies tell them apart. */
 export type Origin = "internal" | "external";
 
+/** What a Service port speaks: how a connection begins, lives and ends. */
+export type Protocol = "TCP" | "UDP" | "SCTP";
+
 /** What happens to a packet that reaches a pod. */
 export const PodState = {
   /** The pod answers. */
@@ -94,6 +97,14 @@ export interface Network {
    * hints or a policy name them. Holds while all nodes have the same view. Absent: every node may differ.
    */
   specialNodes?(servicePort: number): readonly number[];
+  /**
+   * Whether a node without an endpoint says so to a caller (a pod; -1: outside). Refusals are ICMP errors,
+   * of which each destination gets a few: beyond them a caller hears nothing. Asked once an attempt, in
+   * order of time. Absent: always.
+   */
+  tellsRefusal?(caller: number, nowNs: number): boolean;
+  /** Absent: every port is TCP. Never changes during a run. */
+  protocol?(servicePort: number): Protocol;
   /** Whether packets between two nodes vanish. Absent: all nodes reach each other. */
   isCut?(node: number, other: number): boolean;
   /**

@@ -8,4 +8,5 @@ export {
 } from "./host/index.ts";
 export * from "./lab/index.ts";
 export type { RuleStep, TrackingEvent } from "./netfilter/index.ts";
+export { PeerBudget } from "./netfilter/peer-budget.ts";
 export * from "./wire/index.ts";

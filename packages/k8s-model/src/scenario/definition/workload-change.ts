@@ -22,7 +22,7 @@ export type WorkloadChange =
       readonly kind: "delete-pods";
       readonly workload: string;
       readonly at: SimTime;
-      /** How many, the first by name; absent: all. */
+      /** How many of each part, the first by name; absent: all. */
       readonly count?: number;
     };
 

@@ -1,6 +1,6 @@
 import type { Service } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
-import { type LoadBalancer, sourceSeen } from "../../data-plane/index.ts";
+import { type LoadBalancer, PeerBudget, sourceSeen } from "../../data-plane/index.ts";
 import type { Place } from "../../topology/index.ts";
 import {
   DROPPED,
@@ -42,6 +42,8 @@ export class ClusterNetwork implements Network {
   readonly #balancers: LoadBalancers;
   readonly #affinity: SessionAffinity;
   #tracer: FailureTracer | undefined;
+  /** ICMP errors of nodes to pods; a pod's come from its own node. */
+  readonly #refusals = new PeerBudget();
 
   constructor(cluster: Cluster, plan: TrafficPlan, loadBalancer: LoadBalancer = IDEAL) {
     this.#cluster = cluster;
@@ -164,6 +166,11 @@ export class ClusterNetwork implements Network {
     if (this.#balancers.hasClosed(service, entry)) return PodState.closed;
     const node = this.#balancers.entry(entry)?.node ?? entry;
     return this.#cluster.nodes.at(node)?.up === false ? PodState.silent : PodState.serving;
+  }
+
+  tellsRefusal(caller: number, nowNs: number): boolean {
+    // Users outside are many, each with a budget of his own.
+    return caller < 0 || this.#refusals.takeError(String(caller), nowNs);
   }
 
   isCut(node: number, other: number): boolean {

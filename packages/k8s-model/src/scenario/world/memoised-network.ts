@@ -33,6 +33,8 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
       known[at] ??= network.endpoints(node, servicePort, origin);
       return known[at];
     },
+    // So are budgets: what was said uses them up.
+    tellsRefusal: (caller, nowNs) => network.tellsRefusal?.(caller, nowNs) ?? true,
     // Affinity is what clients did before, and no answer to be remembered.
     ...(network.affinity === undefined
       ? {}
