@@ -53,6 +53,11 @@ export default study("dns-ndots", {
     resolver: ["glibc", "musl", "go"],
     nodeLocal: [false, true],
   },
+  ranges: {
+    // No resolver counts further.
+    ndots: { least: 0, most: 15 },
+    lookupsPerSecond: { least: 1, most: 100_000 },
+  },
   replications: 2,
   quick: {
     vary: {

@@ -12,6 +12,7 @@ import {
 import {
   measureProxySize,
   type ProxySize,
+  ScenarioParameterError,
   type StudyTable,
   study,
 } from "@k8s-netsim/k8s-model/scenario";
@@ -25,6 +26,8 @@ const SYNCS = [
   ["full", "full sync over standing rules"],
   ["full-from-empty", "first sync of a node"],
 ] as const;
+/** Ten times what was measured. */
+const MOST_ENDPOINTS = 1_000_000;
 /** A tenth of a connect is what operators begin to see. */
 const NOTICEABLE = 0.1;
 
@@ -43,9 +46,19 @@ export default study("proxy-modes", {
   choices: {
     proxy: ["iptables-nft", "iptables-legacy", "nftables", "ipvs", "ebpf", "userspace"],
   },
+  ranges: {
+    services: { least: 10, most: 100_000 },
+    endpointsPerService: { least: 1, most: 1000 },
+  },
   replications: 2,
   quick: { vary: { services: [5000] } },
   run({ proxy, services: largest, endpointsPerService: each }, { seed, progress }) {
+    if (largest * each > MOST_ENDPOINTS) {
+      throw new ScenarioParameterError(
+        `Scenario "proxy-modes": ${largest} Services with ${each} endpoints each are too many.`,
+        `ask for at most ${MOST_ENDPOINTS} endpoints in all.`,
+      );
+    }
     const sizes = [...SIZES.filter((size) => size < largest), largest];
     const rows = sizes.map((services, i) => {
       const row = measureProxySize({

@@ -56,6 +56,19 @@ test("a value that a parameter cannot take is refused with those that it can", a
   });
 });
 
+test("a claim about a metric that no configuration of the run defines is undecided", async () => {
+  const some = study("some", {
+    vary: { mode: ["with", "without"] },
+    replications: 1,
+    run: ({ mode }) => ({ values: { extra: mode === "with" ? 1 : undefined } }),
+    metrics: { extra: { label: "Extra" } },
+    expect: { "there is some": ({ metric, at }) => metric.extra.where(at.mode("with")).above(0) },
+  });
+  const asked = new Map([["mode", ["without"]]]);
+  const { expectations } = await runStudy(some, { seed: "7", parameters: asked });
+  expect(expectations.map(({ verdict }) => verdict)).toEqual(["undecided"]);
+});
+
 test("an exact study runs once, and its values are their own intervals", async () => {
   const sum = study("sum", {
     vary: { n: [3, 4] },

@@ -54,7 +54,9 @@ export function judgeAll(
       (value: ParameterValue) => ({ parameter, value }),
     ]),
   );
-  const names = new Set(configurations.flatMap(({ metrics }) => [...metrics.keys()]));
+  // A metric that no configuration defines can be claimed about, too: it stays undecided.
+  const named = configurations.flatMap(({ metrics }) => [...metrics.keys()]);
+  const names = new Set([...Object.keys(formats), ...named]);
   const metric = Object.fromEntries([...names].map((name) => [name, metricView(name)]));
   return Object.entries(expect).map(([name, claimOf]) => {
     const claim = claimOf({ at, metric });
