@@ -181,6 +181,13 @@ export const RUN_OPTIONS: OptionGroup = {
       default: "from the nodes, else aws",
     },
     {
+      name: "prices",
+      kind: "text",
+      value: "NAME[@DATE]|FILE",
+      description:
+        "Prices instead of the provider's newest: those in force on a date (aws@2026-10-01), or a price file with those of a contract, by pair of zones or regions, and for what goes in and out.",
+    },
+    {
       name: "quick",
       kind: "flag",
       description: "Fewer and shorter runs: a first look, with wider intervals.",

@@ -10,7 +10,7 @@ import {
   type RunSettings,
   TIMELINE_BIN_NS,
 } from "@k8s-netsim/k8s-model/scenario";
-import { DEFAULT_ROUND_TRIP_TIMES, type PriceTable } from "@k8s-netsim/k8s-model/topology";
+import { DEFAULT_ROUND_TRIP_TIMES } from "@k8s-netsim/k8s-model/topology";
 import { renderTraffic } from "@k8s-netsim/k8s-model/traffic";
 import { type SimTime, seconds } from "@k8s-netsim/sim-core";
 import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
@@ -24,7 +24,8 @@ import { whatIfResult } from "../results/what-if-result.ts";
 import { backCheckOption } from "./back-check-option.ts";
 import { fault, faultMarks } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
-import { positiveTimeSpan, providerPrices, timeSpan, wholeNumber } from "./option-values.ts";
+import { positiveTimeSpan, timeSpan, wholeNumber } from "./option-values.ts";
+import { priceOption } from "./price-option.ts";
 import {
   BACK_CHECK_OPTIONS,
   CHANGE_OPTIONS,
@@ -60,11 +61,13 @@ export const whatIf: CommandSpec = {
     if (showDiagnostics(input.diagnostics)) return 2;
     const sizes = runSizes(invocation);
     const change = changeTiming(invocation);
+    const prices = priceOption(invocation, input);
+    if (prices === "broken") return 2;
     const settings: RunSettings = {
       ...sizes,
       seed: textOf(invocation, "seed") ?? "1",
       roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
-      prices: pricesFor(invocation, input),
+      prices,
       check: invocation.flags.has("check"),
     };
     const expectations = expectationsOf(invocation, input);
@@ -94,6 +97,7 @@ export const whatIf: CommandSpec = {
       replications: settings.replications,
       warmUpSeconds: settings.warmUpNs / 1e9,
       lengthSeconds: settings.lengthNs / 1e9,
+      prices,
       timeline: timelineMarks(change),
       ...(asked === undefined
         ? {}
@@ -149,7 +153,12 @@ function expectationsOf(invocation: Invocation, input: PreparedInput): readonly 
 /** Files and folders that the command line names. */
 function filesOf(invocation: Invocation): readonly string[] {
   const options = ["filename", "cluster", "changed", "traffic", "observed"];
-  return [...invocation.positionals, ...options.flatMap((option) => textsOf(invocation, option))];
+  return [
+    ...invocation.positionals,
+    ...options.flatMap((option) => textsOf(invocation, option)),
+    // A provider's name is no file.
+    ...textsOf(invocation, "prices").filter((text) => !/^[a-z]+(@.*)?$/.test(text)),
+  ];
 }
 
 interface ChangeTiming {
@@ -172,10 +181,6 @@ function timelineMarks({ applyAtNs, faults }: ChangeTiming): TimelineMarks | und
     changeAtSeconds: applyAtNs === undefined ? null : applyAtNs / 1e9,
     marks: faults.flatMap(faultMarks),
   };
-}
-
-function pricesFor(invocation: Invocation, input: PreparedInput): PriceTable {
-  return providerPrices(textOf(invocation, "provider") ?? input.facts.provider?.value ?? "aws");
 }
 
 function reporter(progress: Progress): (done: number, total: number, doing: string) => void {

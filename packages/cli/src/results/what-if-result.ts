@@ -6,6 +6,7 @@ import {
   timingAssumptions,
   type WhatIfAnswer,
 } from "@k8s-netsim/k8s-model/scenario";
+import type { PriceTable } from "@k8s-netsim/k8s-model/topology";
 import type { Assumption, Expectation, Finding, Result } from "@k8s-netsim/reports";
 import { VERSION } from "../version.ts";
 import { answerSentence } from "./answer-sentence.ts";
@@ -14,6 +15,7 @@ import { chartsOf, type TimelineMarks } from "./charts.ts";
 import { differencesOf, estimatesOf, reportedMeasures } from "./estimates.ts";
 import { failureTables, type ToldConfiguration } from "./failure-tables.ts";
 import { inputSummary } from "./input-summary.ts";
+import { billExcludes, northSouthTables } from "./north-south.ts";
 import { transfersTable } from "./transfers-table.ts";
 
 export interface WhatIfResultOptions {
@@ -25,16 +27,11 @@ export interface WhatIfResultOptions {
   readonly replications: number;
   readonly warmUpSeconds: number;
   readonly lengthSeconds: number;
+  readonly prices: PriceTable;
   readonly timeline: TimelineMarks | undefined;
   /** Today beside what was observed; `fails`: it decides the verdict, too. */
   readonly backCheck?: { readonly checked: BackCheck; readonly fails: boolean };
 }
-
-const BILL_EXCLUDES = [
-  "load-balancer hops and what a load balancer charges for data",
-  "NAT gateways and traffic to and from the Internet",
-  "bytes below the application: headers, handshakes, retransmissions",
-];
 
 /** What a what-if found, as a result to report. */
 export function whatIfResult(options: WhatIfResultOptions): Result {
@@ -52,6 +49,7 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
     isChanged: input.changes.length > 0 || options.timeline !== undefined,
   });
   const expectations = expectationsOf(options);
+  const northSouth = { ...options, before: answer.before, after: answer.after };
   return {
     schema: "k8s-netsim/result/v1",
     kind: "what-if",
@@ -86,11 +84,12 @@ export function whatIfResult(options: WhatIfResultOptions): Result {
       : { backCheck: reportedBackCheck(options.backCheck.checked, input) }),
     findings: answer.findings.map((finding): Finding => finding),
     assumptions: assumptionsOf(options),
-    billExcludes: BILL_EXCLUDES,
+    billExcludes: billExcludes(northSouth),
     input: inputSummary(input, answer),
     tables: [
       transfersTable("before", answer.before),
       transfersTable("after", answer.after),
+      ...northSouthTables(northSouth),
       ...failureTables(told(options)),
     ],
     charts: chartsOf(

@@ -121,6 +121,7 @@ export type { Direction, DirectionView } from "./measures/direction.ts";
 export { EVERYTHING, MEASURES, type Measure, type MeasureId } from "./measures/measure.ts";
 export type { EndpointLoad, TrafficTotals } from "./measures/traffic-totals.ts";
 export type { Transfer } from "./measures/transfers.ts";
+export { isPriceDate, readPrices } from "./prices/index.ts";
 export {
   measureProxySize,
   type ProxySize,

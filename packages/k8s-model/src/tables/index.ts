@@ -7,5 +7,5 @@ export {
   type TableRecord,
   type TableShape,
 } from "./table.ts";
-export { instantSeconds } from "./time.ts";
+export { dayNumber, instantSeconds } from "./time.ts";
 export { writeCsv } from "./write-csv.ts";

@@ -22,7 +22,7 @@ export function instantSeconds(text: string): number | undefined {
 }
 
 /** Days since 1970-01-01 in the Gregorian calendar; undefined for a day that does not exist. */
-function dayNumber(year: number, month: number, day: number): number | undefined {
+export function dayNumber(year: number, month: number, day: number): number | undefined {
   const before = DAYS_BEFORE_MONTH[month - 1];
   if (before === undefined || day < 1) return undefined;
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;

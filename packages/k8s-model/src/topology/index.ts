@@ -1,4 +1,5 @@
 export * from "./distance.ts";
+export * from "./pair-price.ts";
 export * from "./price.ts";
 export * from "./round-trip.ts";
 export * from "./synthesis.ts";

@@ -17,8 +17,29 @@ export interface PriceTable {
   readonly unitBytes: number;
   readonly unitName: "GB" | "GiB";
   readonly byDistance: Readonly<Partial<Record<Distance, TransferPrice>>>;
+  /** Prices from one zone to another by `FROM>TO`; they go before those by distance. */
+  readonly zonePairs?: ReadonlyMap<string, TransferPrice>;
+  /** What leaves the cluster and what comes in; what is absent has no sourced price. */
+  readonly northSouth?: NorthSouthPrices;
   readonly source: string;
+  /** Since when, as `2026`, `2026-10` or `2026-10-01`. */
   readonly date: string;
+}
+
+/** Prices of a service that data passes: US dollars per unit of data, and for each hour that it runs. */
+export interface ServicePrice {
+  readonly perUnitUsd?: number;
+  readonly perHourUsd?: number;
+}
+
+/** Prices of traffic between the cluster and the outside. */
+export interface NorthSouthPrices {
+  /** Data that a load balancer passes on, both ways; hours of each balancer. */
+  readonly loadBalancer?: ServicePrice;
+  /** Data that a NAT gateway passes on, both ways; hours of each gateway. */
+  readonly natGateway?: ServicePrice;
+  /** Data sent to the Internet. */
+  readonly internetEgress?: ServicePrice;
 }
 
 export type Provider = "aws" | "gcp" | "azure";
@@ -38,9 +59,11 @@ export const PRICE_TABLES: Readonly<Record<Provider, PriceTable>> = {
       "other-zone": { senderUsd: 0.01, receiverUsd: 0.01 },
       "other-region": { senderUsd: 0.02, receiverUsd: 0 },
     },
+    northSouth: { natGateway: { perUnitUsd: 0.045, perHourUsd: 0.045 } },
     source:
-      "aws-samples EKS cost reference and a measured bill (lastweekinaws): 0.01 USD out and " +
-      "0.01 USD in per GB between zones; 0.02 USD per GB between regions (typical, sender)",
+      "aws-samples EKS cost reference and a measured bill " +
+      "(https://www.lastweekinaws.com/blog/aws-cross-az-data-transfer-costs-more-than-aws-says/): " +
+      "0.01 USD out and 0.01 USD in per GB between zones; 0.02 USD per GB between regions (typical, sender)",
     date: "2026",
   },
   gcp: {
@@ -53,7 +76,8 @@ export const PRICE_TABLES: Readonly<Record<Provider, PriceTable>> = {
       "same-zone": FREE,
       "other-zone": { senderUsd: 0.01, receiverUsd: 0 },
     },
-    source: "cloud.google.com/vpc/pricing: the sender pays, ingress is free; 0.01 USD per GiB",
+    source:
+      "https://cloud.google.com/vpc/pricing: the sender pays, ingress is free; 0.01 USD per GiB",
     date: "2026",
   },
   azure: {
@@ -62,7 +86,9 @@ export const PRICE_TABLES: Readonly<Record<Provider, PriceTable>> = {
     unitBytes: 1e9,
     unitName: "GB",
     byDistance: { "same-node": FREE, "same-zone": FREE, "other-zone": FREE },
-    source: "charge between zones announced 2021 and withdrawn 2024-05-21 (vjirovsky.cz)",
+    source:
+      "charge between zones announced 2021 and withdrawn 2024-05-21 " +
+      "(https://blog.vjirovsky.cz/azure-may-2024-cost-storage/)",
     date: "2024-05-21",
   },
 };
@@ -77,6 +103,15 @@ export function transferShareUsd(
   const price = table.byDistance[distance];
   if (price === undefined) return undefined;
   return (bytes / table.unitBytes) * (end === "sender" ? price.senderUsd : price.receiverUsd);
+}
+
+/**
+ * The list prices of a provider that were in force on a date: the newest table that is not younger.
+ * Only prices whose source was read are known, so that most dates in the past have none.
+ */
+export function priceTableOf(provider: Provider, date?: string): PriceTable | undefined {
+  const table = PRICE_TABLES[provider];
+  return date === undefined || table.date.slice(0, date.length) <= date ? table : undefined;
 }
 
 /** Why a price table cannot be used. */
@@ -109,11 +144,19 @@ export function checkPriceTable(table: PriceTable, needed: readonly Distance[] =
       const gap = `Price table "${label}" has no price for ${distance}.`;
       throw new PriceTableError(gap, "give senderUsd and receiverUsd for it, 0 where it is free");
     }
-    for (const [end, usd] of Object.entries(price)) {
-      if (usd >= 0 && usd < Number.POSITIVE_INFINITY) continue;
-      const given = `Price table "${label}", ${distance}: ${end} is ${usd}.`;
-      throw new PriceTableError(given, "give US dollars per unit, 0 or more");
-    }
+    checkAmounts(label, distance, price);
+  }
+  for (const [pair, price] of table.zonePairs ?? []) checkAmounts(label, pair, price);
+  for (const [service, price] of Object.entries(table.northSouth ?? {})) {
+    checkAmounts(label, service, price);
+  }
+}
+
+function checkAmounts(label: string, what: string, price: object): void {
+  for (const [field, usd] of Object.entries(price) as [string, number][]) {
+    if (usd >= 0 && usd < Number.POSITIVE_INFINITY) continue;
+    const given = `Price table "${label}", ${what}: ${field} is ${usd}.`;
+    throw new PriceTableError(given, "give US dollars, 0 or more");
   }
 }
 

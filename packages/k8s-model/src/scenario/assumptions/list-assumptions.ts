@@ -3,6 +3,7 @@ import {
   DEFAULT_ROUND_TRIP_TIMES,
   type Distance,
   type RoundTripTimes,
+  scaledPrices,
 } from "../../topology/index.ts";
 import {
   type DistributionSpec,
@@ -163,9 +164,12 @@ function distanceAssumptions(rtt: RoundTripTimes): readonly Assumption[] {
 function priceAssumptions({ settings }: AssumedWorld): readonly Assumption[] {
   const { prices } = settings;
   const zone = prices.byDistance["other-zone"];
+  const pairs = prices.zonePairs?.size ?? 0;
   const value =
     zone === undefined
-      ? "no price"
+      ? pairs > 0
+        ? `${pairs} pairs of zones have one each`
+        : "no price"
       : `${zone.senderUsd} USD to the sender, ${zone.receiverUsd} USD to the receiver per ${prices.unitName}`;
   return [
     {
@@ -178,17 +182,4 @@ function priceAssumptions({ settings }: AssumedWorld): readonly Assumption[] {
       }),
     },
   ];
-}
-
-function scaledPrices(
-  prices: AssumedWorld["settings"]["prices"],
-  factor: number,
-): AssumedWorld["settings"]["prices"] {
-  const byDistance = Object.fromEntries(
-    Object.entries(prices.byDistance).map(([distance, price]) => [
-      distance,
-      { senderUsd: price.senderUsd * factor, receiverUsd: price.receiverUsd * factor },
-    ]),
-  );
-  return { ...prices, byDistance };
 }

@@ -11,6 +11,7 @@ import {
 } from "../../traffic/index.ts";
 import { EVERYTHING, type MeasureId, type Observation } from "../measures/measure.ts";
 import { observeTraffic } from "../measures/observe-traffic.ts";
+import { pairCostUsd, zonePrices } from "../measures/zone-prices.ts";
 import type { RunSettings } from "../what-if/settings.ts";
 import { steadyRun } from "../what-if/steady-run.ts";
 import type { AssumedWorld, Assumption } from "./assumption.ts";
@@ -99,7 +100,7 @@ function quickObservation(world: AssumedWorld, cluster: VariedCluster): Observat
     prices: settings.prices,
     windowSeconds: settings.lengthNs / 1e9,
   });
-  observeFlows(observation, plan, flows, settings);
+  observeFlows(observation, plan, flows, { network, prices: settings.prices });
   return observation;
 }
 
@@ -126,8 +127,9 @@ function observeFlows(
   observation: Observation,
   plan: TrafficPlan,
   flows: Flows,
-  { prices }: Pick<RunSettings, "prices">,
+  { network, prices }: Pick<RunSettings, "prices"> & { readonly network: Network },
 ): void {
+  const byPair = zonePrices(prices, network);
   let bytes = 0;
   let crossing = 0;
   let usdPerSecond = 0;
@@ -137,10 +139,29 @@ function observeFlows(
       const bytesPerSecond = rateHz * (edge.requestBytes + edge.responseBytes);
       bytes += bytesPerSecond;
       if (distance >= DISTANCES.indexOf("other-zone")) crossing += bytesPerSecond;
+      if (byPair !== undefined) return;
       usdPerSecond += transferCostUsd(prices, DISTANCES[distance] as Distance, bytesPerSecond) ?? 0;
     });
+    if (byPair === undefined) return;
+    usdPerSecond += pairCostUsd(
+      flowBytes(flow.requestsByZonePairHz, edge, network.zones.length),
+      byPair,
+      prices.unitBytes,
+    );
   });
   observation.set("crossZoneShare", EVERYTHING, crossing / bytes);
   observation.set("costPerMillion", EVERYTHING, (usdPerSecond * 1e6) / flows.sourceHz);
   observation.set("costPerMonth", EVERYTHING, usdPerSecond * 730 * 3600);
+}
+
+/** Bytes per second by pair of zones: requests one way, answers the other. */
+function flowBytes(
+  requestsByZonePairHz: Float64Array,
+  { requestBytes, responseBytes }: TrafficPlan["edges"][number],
+  zones: number,
+): Float64Array {
+  return requestsByZonePairHz.map((rateHz, pair) => {
+    const back = (pair % zones) * zones + Math.floor(pair / zones);
+    return rateHz * requestBytes + (requestsByZonePairHz[back] as number) * responseBytes;
+  });
 }

@@ -1,3 +1,3 @@
-export { type BackCheck, type BackCheckRow, backCheck } from "./back-check.ts";
+export { type BackCheck, backCheck } from "./back-check.ts";
 export { backCheckReason, backCheckSentence, rowInWords } from "./conclusion.ts";
 export { type ObservedNumber, readObservedNumbers } from "./observed-number.ts";

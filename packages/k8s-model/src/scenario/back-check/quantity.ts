@@ -36,7 +36,7 @@ const SUBJECTS: Readonly<Record<Measure["id"], Subject>> = {
 };
 
 /** Every quantity that can be compared; the measures of a what-if are among them. */
-export const QUANTITIES: readonly Quantity[] = [
+const QUANTITIES: readonly Quantity[] = [
   amount("crossZoneBytes", "Bytes between zones", "bytes-per-second", "bytes", "service"),
   amount("zonePairBytes", "Bytes from zone to zone", "bytes-per-second", "bytes", "zone-pair"),
   amount("bytes", "Bytes in all", "bytes-per-second", "load", "service"),

@@ -34,7 +34,10 @@ export function explainCluster({ plan, network, prices }: ClusterQuestion): read
     ];
   }
   const price = prices.byDistance["other-zone"];
-  const isFree = price !== undefined && price.senderUsd + price.receiverUsd === 0;
+  const isFree =
+    prices.zonePairs === undefined &&
+    price !== undefined &&
+    price.senderUsd + price.receiverUsd === 0;
   return [
     ...(isFree
       ? [

@@ -8,6 +8,8 @@ import {
   applyTraffic,
   type CallGraph,
   type ClientSpec,
+  type Egress,
+  egressOf,
   inferCallGraph,
   isEdgeTable,
   type ObservedEdge,
@@ -36,6 +38,8 @@ export interface PreparedTraffic {
   /** Where the rate of a client comes from, if not from the traffic file. */
   readonly rateSources: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What pods exchange with the Internet, where it was observed. */
+  readonly egress: Egress | undefined;
   /** Every rate and size is given, so money per month can be told. */
   readonly moneyIsGiven: boolean;
 }
@@ -61,6 +65,7 @@ export function prepareTraffic(
     isGiven: said !== undefined,
     rateSources,
     diagnostics,
+    egress: said?.kind === "observed" ? egressOf(said.edges) : undefined,
     moneyIsGiven: isComplete(rated),
   };
 }

@@ -14,6 +14,7 @@ import {
 } from "../../traffic/index.ts";
 import { edgesOf } from "./direction.ts";
 import { EVERYTHING, Observation } from "./measure.ts";
+import { pairCostUsd, type ZonePrices, zonePrices } from "./zone-prices.ts";
 
 export interface ObservationOptions {
   readonly plan: TrafficPlan;
@@ -30,18 +31,19 @@ const CROSSES_FROM = DISTANCES.indexOf("other-zone");
 /** What one run of traffic says: every measure for the whole and for each Service that was called. */
 export function observeTraffic(ledger: TrafficLedger, options: ObservationOptions): Observation {
   const observation = new Observation();
-  const { plan, prices, windowSeconds } = options;
+  const { plan, network, prices, windowSeconds } = options;
+  const byPair = zonePrices(prices, network);
   for (const [service, edges] of edgesByScope(ledger, plan)) {
     const calls = total(edges, (edge) => edge.calls);
     observeBytes(observation, service, edges);
     observeLatency(observation, service, mergedLatency(edges));
     observation.set("failedShare", service, ratio(total(edges, failures), calls));
-    const costUsd = costOf(edges, prices);
+    const costUsd = costOf(edges, prices, byPair);
     observation.set("costPerMillion", service, ratio(costUsd * 1e6, calls));
     observation.set("costPerMonth", service, (costUsd / windowSeconds) * SECONDS_PER_MONTH);
   }
   const requests = sum(ledger.sourceRequests);
-  const costUsd = costOf(ledger.edges, prices);
+  const costUsd = costOf(ledger.edges, prices, byPair);
   observeBytes(observation, EVERYTHING, ledger.edges);
   observeLatency(observation, EVERYTHING, ledger.latency);
   observation.set("failedShare", EVERYTHING, ratio(sum(ledger.sourceFailed), requests));
@@ -115,24 +117,41 @@ export function endpointLoads(
 }
 
 /**
- * US dollars for all bytes of these edges, those between load balancers and nodes included; distances
- * without a price add nothing.
+ * US dollars for all bytes of these edges, those between load balancers and nodes included (by
+ * distance, since these ways have no pair of zones); what has no price adds nothing.
  */
-function costOf(edges: readonly EdgeLedger[], prices: PriceTable): number {
+function costOf(
+  edges: readonly EdgeLedger[],
+  prices: PriceTable,
+  byPair: ZonePrices | undefined,
+): number {
   let usd = 0;
   for (const edge of edges) {
+    if (byPair !== undefined) usd += pairCostUsd(edge.bytesByZonePair, byPair, prices.unitBytes);
     edge.bytesByDistance.forEach((alone, distance) => {
-      const bytes = alone + (edge.hopBytesByDistance[distance] as number);
+      const bytes =
+        (byPair === undefined ? alone : 0) + (edge.hopBytesByDistance[distance] as number);
       usd += transferCostUsd(prices, DISTANCES[distance] as Distance, bytes) ?? 0;
     });
   }
   return usd;
 }
 
-/** Bytes that travelled a distance for which the price table has no price. */
-export function unpricedBytes(edges: readonly EdgeLedger[], prices: PriceTable): number {
+/** Bytes that travelled a way for which the price table has no price. */
+export function unpricedBytes(
+  edges: readonly EdgeLedger[],
+  prices: PriceTable,
+  network: Network,
+): number {
+  const byPair = zonePrices(prices, network);
   let unpriced = 0;
   for (const edge of edges) {
+    if (byPair !== undefined) {
+      edge.bytesByZonePair.forEach((bytes, pair) => {
+        if (byPair[pair] === undefined) unpriced += bytes;
+      });
+      continue;
+    }
     edge.bytesByDistance.forEach((bytes, distance) => {
       if (prices.byDistance[DISTANCES[distance] as Distance] === undefined) unpriced += bytes;
     });

@@ -1,6 +1,7 @@
 import { type Interval, meanInterval } from "@k8s-netsim/sim-core";
-import { type Distance, type PriceTable, transferShareUsd } from "../../topology/index.ts";
+import { type Distance, type PriceTable, pairKey, transferShareUsd } from "../../topology/index.ts";
 import type { EdgeLedger, Network, TrafficLedger, TrafficPlan } from "../../traffic/index.ts";
+import { regionsOf } from "./zone-prices.ts";
 
 /** Source of requests from outside the cluster. */
 export const OUTSIDE_SOURCE = "(outside)";
@@ -49,7 +50,10 @@ export class TransferRows {
       const { source, service, from, to, distance } = row;
       const bytes = Array.from({ length: this.#runs }, (_, run) => row.bytes[run] ?? 0);
       const usd = (end: "sender" | "receiver"): Interval | undefined => {
-        const all = bytes.map((each) => transferShareUsd(prices, distance, each, end));
+        const ofPair = prices.zonePairs?.get(pairKey(from, to));
+        const table =
+          ofPair === undefined ? prices : { ...prices, byDistance: { [distance]: ofPair } };
+        const all = bytes.map((each) => transferShareUsd(table, distance, each, end));
         return all.includes(undefined) ? undefined : meanInterval(all as number[]);
       };
       const paid = { senderUsd: usd("sender"), receiverUsd: usd("receiver") };
@@ -85,16 +89,4 @@ export class TransferRows {
 
 function withinRegion(a: number, b: number): Distance {
   return a === b ? "same-zone" : "other-zone";
-}
-
-/** Region of each zone that has a pod; zones of users without pods count as of the same one. */
-function regionsOf(network: Network): ReadonlyMap<number, number> {
-  const regions = new Map<number, number>(network.zones.map((_, zone) => [zone, 0]));
-  for (let pod = 0; pod < network.podCount(); pod++) {
-    const node = network.nodeOf(pod);
-    if (node < 0) continue;
-    const { zone, region } = network.place(node);
-    regions.set(zone, region);
-  }
-  return regions;
 }

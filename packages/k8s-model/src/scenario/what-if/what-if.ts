@@ -203,7 +203,7 @@ function pairedRuns(
       const { prices } = settings;
       so.observations.push(observeTraffic(ledger, { plan, network, prices, windowSeconds }));
       so.totals.add(ledger, network);
-      so.unpriced += unpricedBytes(ledger.edges, prices);
+      so.unpriced += unpricedBytes(ledger.edges, prices, network);
     }
     onProgress?.(replication + 1, settings.replications, "replication");
   }

@@ -9,7 +9,8 @@ import {
   LeftOut,
   MOST_PROBLEMS,
 } from "./imported-traffic.ts";
-import { type EdgeRate, OUTSIDE } from "./observed-edge.ts";
+import { type EdgeRate, INTERNET, OUTSIDE } from "./observed-edge.ts";
+import { isPublic } from "./public-address.ts";
 
 /** One way between two addresses on one edge, by where it was recorded. */
 interface Way {
@@ -110,7 +111,32 @@ export class FlowLogImport {
       this.#add(record, destination, source, answering, "responseBytesPerSecond", at);
       return;
     }
+    if (this.#countEgress(record, source, destination, at)) return;
     this.#leftOut.add(reasonFor(source, destination), exampleOf(record, source, destination));
+  }
+
+  /** What pods exchange with public addresses passes NAT gateways and is on the bill. */
+  #countEgress(
+    record: FlowRecord,
+    source: AddressOwner | undefined,
+    destination: AddressOwner | undefined,
+    at: SourcePosition,
+  ): boolean {
+    const isSent = source?.kind === "pod" && destination === undefined;
+    const pod = isSent ? source : destination;
+    if (pod?.kind !== "pod" || (!isSent && source !== undefined)) return false;
+    if (!isPublic(isSent ? record.destination : record.source)) return false;
+    const rate = isSent ? "requestBytesPerSecond" : "responseBytesPerSecond";
+    const edge = { source: pod.workload.key, destination: INTERNET };
+    const way = this.#wayOf(
+      `${edge.source} ${INTERNET} ${rate}`,
+      edge,
+      rate,
+      [undefined, undefined],
+      at,
+    );
+    way?.byObserver.set("", (way.byObserver.get("") ?? 0) + record.bytes);
+    return true;
   }
 
   #serviceAt(owner: AddressOwner | undefined, port: number, protocol: string): string | undefined {
@@ -143,20 +169,31 @@ export class FlowLogImport {
         ? [OUTSIDE, isRequest ? record.destination : record.source]
         : [record.source, record.destination];
     const key = `${source} ${service} ${rate} ${a} ${b}`;
-    let way = this.#ways.get(key);
-    if (way === undefined) {
-      if (this.#ways.size >= MOST_WAYS) {
-        this.#tooMany(at);
-        return;
-      }
-      way = { edge, rate, fromZone, toZone, at, byObserver: new Map() };
-      this.#ways.set(key, way);
-    }
+    const way = this.#wayOf(key, edge, rate, [fromZone, toZone], at);
+    if (way === undefined) return;
     const observer = client === undefined ? "" : record.observer;
     way.byObserver.set(observer, (way.byObserver.get(observer) ?? 0) + record.bytes);
     if (record.opens === undefined || !isRequest) return;
     way.opened ??= new Map();
     way.opened.set(observer, (way.opened.get(observer) ?? 0) + (record.opens ? 1 : 0));
+  }
+
+  #wayOf(
+    key: string,
+    edge: Way["edge"],
+    rate: EdgeRate,
+    [fromZone, toZone]: readonly [string | undefined, string | undefined],
+    at: SourcePosition,
+  ): Way | undefined {
+    const known = this.#ways.get(key);
+    if (known !== undefined) return known;
+    if (this.#ways.size >= MOST_WAYS) {
+      this.#tooMany(at);
+      return undefined;
+    }
+    const way = { edge, rate, fromZone, toZone, at, byObserver: new Map<string, number>() };
+    this.#ways.set(key, way);
+    return way;
   }
 
   #tooMany(at: SourcePosition): void {
@@ -197,7 +234,7 @@ function reasonFor(
     return "neither end has an address of the cluster";
   }
   if (source === undefined || destination === undefined) {
-    return "one end is outside and no Service leads to the other: what pods call outside of the cluster is not simulated";
+    return "one end is a private address outside of the cluster, and no Service leads to the other";
   }
   return "no Service leads to either end";
 }

@@ -1,6 +1,7 @@
 export { type AddressBook, addressBook } from "./address-book.ts";
 export { awsFlowLog } from "./aws-flow-log.ts";
 export { isEdgeTable, readEdgeTable, renderEdgeTable } from "./edge-table.ts";
+export { type Egress, egressOf } from "./egress.ts";
 export { FlowLogImport } from "./flow-log.ts";
 export { gcpFlowLog } from "./gcp-flow-log.ts";
 export { HubbleImport } from "./hubble.ts";

@@ -1,3 +1,4 @@
+import { parseCIDR, parseIP } from "../../address/index.ts";
 import type { SourcePosition } from "../../manifests/diagnostic.ts";
 
 /** Traffic that was measured from one source to a Service, in the mean over the time observed. */
@@ -9,7 +10,7 @@ export interface ObservedEdge {
   readonly source: string;
   /** Zone of the sending pods, or by which users outside come in. */
   readonly sourceZone?: string;
-  /** `[NAMESPACE/]SERVICE[:PORT]`. */
+  /** `[NAMESPACE/]SERVICE[:PORT]`; `internet` for what pods call outside of the cluster. */
   readonly destination: string;
   /** As the exporter says: `http`, `grpc`, `tcp`. Chooses a port where none is named. */
   readonly protocol?: string;
@@ -33,5 +34,15 @@ export const EDGE_RATES = [
 
 export type EdgeRate = (typeof EDGE_RATES)[number];
 
+/** Destination of what pods send to public addresses. */
+export const INTERNET = "internet";
+
 /** Sources that mean users outside of the cluster. */
 export const OUTSIDE = "outside";
+
+const OUTSIDE_WORDS = new Set([OUTSIDE, INTERNET, "world", "(outside)"]);
+
+/** Whether a source or destination is outside of the cluster: a word for it, an address or a CIDR. */
+export function isOutside(name: string): boolean {
+  return OUTSIDE_WORDS.has(name) || parseIP(name) !== undefined || parseCIDR(name) !== undefined;
+}

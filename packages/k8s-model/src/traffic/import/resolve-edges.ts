@@ -1,11 +1,16 @@
-import { parseCIDR, parseIP } from "../../address/index.ts";
 import type { ServicePort } from "../../api/service.ts";
 import type { Diagnostic } from "../../manifests/diagnostic.ts";
 import { nearest } from "../../manifests/near.ts";
 import type { ServiceView } from "../../manifests/services.ts";
 import type { CallGraph } from "../inference/call-graph-types.ts";
 import type { ServicePortRef, WorkloadKey } from "../spec.ts";
-import { EDGE_RATES, type EdgeRate, type ObservedEdge, OUTSIDE } from "./observed-edge.ts";
+import {
+  EDGE_RATES,
+  type EdgeRate,
+  isOutside,
+  type ObservedEdge,
+  OUTSIDE,
+} from "./observed-edge.ts";
 
 /** Observed traffic between things of the input; records of the same edge are summed. */
 export interface ResolvedEdge {
@@ -37,6 +42,8 @@ export function resolveEdges(
   });
   for (const edge of edges) {
     const source = look.source(edge);
+    // What pods call outside is on the bill and not simulated.
+    if (isOutside(edge.destination)) continue;
     const target = look.destination(edge);
     if (source === undefined || target === undefined) continue;
     const from = source === OUTSIDE ? undefined : source;
@@ -128,14 +135,6 @@ class LookUp {
     });
     return undefined;
   }
-}
-
-const OUTSIDE_WORDS = new Set([OUTSIDE, "internet", "world", "(outside)"]);
-
-function isOutside(source: string): boolean {
-  return (
-    OUTSIDE_WORDS.has(source) || parseIP(source) !== undefined || parseCIDR(source) !== undefined
-  );
 }
 
 /** A port by its number or its name. */

@@ -48,13 +48,13 @@ function told({ diagnostics }: ImportedTraffic): string {
 describe("flow logs of a VPC", () => {
   test("version 2: both ends of a flow count once, answers go to those who asked, the rest is named", () => {
     expect(shown(flowLog(fixture("vpc-flow-v2.log")))).toMatchInlineSnapshot(`
-      "# 1 record is left out: one end is outside and no Service leads to the other: what pods call outside of the cluster is not simulated (shop/Deployment/web:44010 to 52.95.110.1:443).
-      # 1 record is left out: their sender is a node's own address: probes, pods on the host's network, or users outside who were counted where they came in.
+      "# 1 record is left out: their sender is a node's own address: probes, pods on the host's network, or users outside who were counted where they came in.
       # 1 record is left out: they were rejected.
       # 1 record is left out: AWS recorded nothing for lack of capacity (SKIPDATA): rates are too low.
       # Traffic inside a node does not pass an interface that is logged: it is missing.
       source,destination,request_bytes_per_second,response_bytes_per_second
       outside,shop/web:80,5000,50000
+      shop/Deployment/web,internet,41.6667,
       shop/Deployment/web,shop/cart:7070,750,2000
 
       measure,scope,value,unit

@@ -1,0 +1,2 @@
+export { readPrices } from "./price-file.ts";
+export { isDate as isPriceDate } from "./schema.ts";
