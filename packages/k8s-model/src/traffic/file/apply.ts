@@ -35,7 +35,42 @@ export function applyTraffic(
     servers: servers ?? inferred.servers,
     defaults: { ...inferred.defaults, ...file.defaults },
   };
-  return { spec, diagnostics: [...look.diagnostics, ...cycleErrors(graph, file, spec.calls)] };
+  const diagnostics = [
+    ...look.diagnostics,
+    ...repeated(file.clients ?? [], ({ name, to }) => `client ${name} of ${told(to)}`),
+    ...repeated(file.servers ?? [], ({ workload }) => `server ${workload}`),
+    ...repeated(file.calls ?? [], ({ from, to }) => `call from ${from} to ${told(to)}`),
+    ...cycleErrors(graph, file, spec.calls),
+  ];
+  return { spec, diagnostics };
+}
+
+function told({ service, port }: ServicePortRef): string {
+  return `${service}:${port}`;
+}
+
+/** Two entries of one name would be the same sender twice: their requests could not be told apart. */
+function repeated<Spec>(
+  entries: readonly Placed<Spec>[],
+  nameOf: (spec: Spec) => string,
+): Diagnostic[] {
+  const seen = new Set<string>();
+  return entries.flatMap(({ spec, at }) => {
+    const name = nameOf(spec);
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [
+      {
+        code: "repeated-traffic",
+        severity: "error",
+        message: `The ${name} stands twice.`,
+        remedy: "write it once, or give the second another name",
+        ...(at === undefined ? {} : { at }),
+      },
+    ];
+  });
 }
 
 interface LookUp {

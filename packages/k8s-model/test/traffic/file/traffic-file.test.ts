@@ -220,6 +220,9 @@ test("what a file says wrongly is named with its place and the remedy", () => {
     `${HEAD}calls:\n  - {from: web, to: api:9000, timeout: 5}`,
     `${HEAD}calls:\n  - {from: web, to: api:9000, connection: sticky}`,
     `${HEAD}calls:\n  - {from: web, to: api:9000}\n  - {from: api, to: web:80}`,
+    `${HEAD}clients:\n  - {name: a, to: web:80}\n  - {name: a, to: web:80}`,
+    `${HEAD}calls:\n  - {from: web, to: api:9000}\n  - {from: web, to: api:9000}`,
+    `${HEAD}servers:\n  - {workload: api}\n  - {workload: api, workers: 2}`,
     `${HEAD}servers:\n  - {workload: api, serviceTime: {distribution: exponential, avg: 5ms}}`,
     `${HEAD}servers:\n  - {workload: api, serviceTime: {distribution: zipf}}`,
     `${HEAD}servers:\n  - {workload: api, workers: 0}`,
@@ -250,6 +253,12 @@ test("what a file says wrongly is named with its place and the remedy", () => {
     t.yaml:4:31  calls[0].connection: this should be "per-request" or "keep-alive" or "long-lived".   [traffic-file]
     t.yaml:4:5  Calls go round: default/Deployment/api -> default/Deployment/web -> default/Deployment/api. A request would never end.
       Fix: remove one of these calls.   [call-cycle]
+    t.yaml:5:5  The client a of default/web:80 stands twice.
+      Fix: write it once, or give the second another name.   [repeated-traffic]
+    t.yaml:5:5  The call from web to default/api:9000 stands twice.
+      Fix: write it once, or give the second another name.   [repeated-traffic]
+    t.yaml:5:5  The server api stands twice.
+      Fix: write it once, or give the second another name.   [repeated-traffic]
     t.yaml:4:62  servers[0].serviceTime.avg: there is no field "avg" here.   [traffic-file]
     t.yaml:4:35  servers[0].serviceTime.distribution: this should be one of constant, uniform, exponential, normal, logNormal, pareto, weibull and gamma.   [traffic-file]
     t.yaml:4:21  servers[0].workers: this should be more than 0.   [traffic-file]
@@ -337,7 +346,7 @@ const name = fc.oneof(
   fc.string({ minLength: 1, maxLength: 20 }),
 );
 const spec: fc.Arbitrary<TrafficSpec> = fc.record({
-  clients: fc.array(
+  clients: fc.uniqueArray(
     fc
       .tuple(
         name,
@@ -353,7 +362,7 @@ const spec: fc.Arbitrary<TrafficSpec> = fc.record({
         load: clientLoad,
         ...rest,
       })),
-    { maxLength: 3 },
+    { maxLength: 3, selector: (client) => client.name },
   ),
   calls: fc.array(
     fc.tuple(request, optional({ callsPerRequest: count })).map(([rest, calls]) => ({
@@ -362,7 +371,7 @@ const spec: fc.Arbitrary<TrafficSpec> = fc.record({
       ...calls,
       ...rest,
     })),
-    { maxLength: 3 },
+    { maxLength: 1 },
   ),
   servers: fc.array(
     optional({
@@ -371,7 +380,7 @@ const spec: fc.Arbitrary<TrafficSpec> = fc.record({
       queueLimit: fc.integer({ min: 0, max: 1e6 }),
       cores: fc.integer({ min: 1, max: 1e6 }).map((eighths) => eighths / 8),
     }).map((server) => ({ workload: "default/Deployment/api", ...server })),
-    { maxLength: 2 },
+    { maxLength: 1 },
   ),
   defaults: optional({
     rateHz: count,
