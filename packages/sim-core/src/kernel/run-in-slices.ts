@@ -12,12 +12,14 @@ export interface SlicedEngine {
 
 /** Events between two looks at the clock and the signal. */
 const EVENTS_PER_LOOK = 1024;
+/** Events in one go when nobody looks: so few that the loop is entered anew once it is compiled. */
+const EVENTS_PER_SLICE = 0x10000;
 
 /** Drives the engine in slices, so that its inner loop knows nothing of budgets and call-backs. */
 export function runInSlices(engine: SlicedEngine, endNs: number, options: RunOptions): RunSummary {
   const { maxEvents = Infinity, stopWhen, progress, progressEvery = 100_000 } = options;
   const watched = stopWhen ?? options.signal ?? options.clock ?? progress;
-  const sliceLength = stopWhen ? 1 : watched ? EVENTS_PER_LOOK : Infinity;
+  const sliceLength = stopWhen ? 1 : watched ? EVENTS_PER_LOOK : EVENTS_PER_SLICE;
   const pace = new Pace(engine.now, endNs, options.clock);
   let events = 0;
   let reported = -1;

@@ -71,6 +71,9 @@ const FINISHED = 5;
 const FAILED = 6;
 const KILLED = 7;
 
+/** Of its own, because what is imported is looked up at every use. */
+const NOT_YET: typeof PENDING = PENDING;
+
 /** How a process goes on: a value comes from its `yield`, an error is thrown there, or it returns. */
 const NEXT = 0;
 const THROW = 1;
@@ -172,17 +175,14 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
       return true;
     }
     this.#leave();
-    this.#advance(RETURN, undefined);
+    this.#move = RETURN;
+    this.#advance();
     return true;
   }
 
   /** Called by the event that ends its wait. */
   resume(): void {
-    const value = this.#value;
-    const move = this.#move;
-    this.#value = undefined;
-    this.#move = NEXT;
-    this.#advance(move, value);
+    this.#advance();
   }
 
   /** Its place in the ready line became an event. */
@@ -229,65 +229,70 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     this.#value = undefined;
   }
 
-  /** Runs the steps up to the next wait that is not over at once. */
-  #advance(firstMove: number, firstValue: unknown): void {
-    let move = firstMove;
-    let value = firstValue;
+  /** Goes on up to the next wait that is not over at once. */
+  #advance(): void {
     this.#state = AWAKE;
     this.#wait = undefined;
-    for (;;) {
-      let step: IteratorResult<Yieldable, unknown>;
-      try {
-        step = move === NEXT ? next.call(this.#steps, value) : this.#disturb(move, value);
-      } catch (error) {
-        this.#fail(error);
-        return;
-      }
-      if (step.done) {
-        this.#end(this.#killed ? KILLED : FINISHED, step.value);
-        return;
-      }
-      if (this.#isDisturbed) {
-        move = this.#killAtNextYield ? RETURN : THROW;
-        value = this.#nextDisturbance();
-        continue;
-      }
-      try {
-        value = this.#begin(step.value);
-        if (value === PENDING) return;
-        move = NEXT;
-      } catch (error) {
-        move = THROW;
-        value = error;
-      }
+    while (this.#step());
+  }
+
+  /**
+   * Goes on to its next `yield`; true when it can go on from there, as `#move` and `#value` say. A function
+   * without a loop, because compiled code looks constants up again inside a loop that catches.
+   */
+  #step(): boolean {
+    const value = this.#value;
+    const move = this.#move;
+    this.#value = undefined;
+    this.#move = NEXT;
+    let step: IteratorResult<Yieldable, unknown>;
+    try {
+      step = move === NEXT ? next.call(this.#steps, value) : this.#disturb(move, value);
+    } catch (error) {
+      this.#fail(error);
+      return false;
     }
+    if (step.done === true) {
+      this.#end(this.#killed ? KILLED : FINISHED, step.value);
+      return false;
+    }
+    return this.#isDisturbed ? this.#takeDisturbance() : this.#begin(step.value);
   }
 
   #disturb(move: number, value: unknown): IteratorResult<Yieldable, R> {
     return move === THROW ? this.#steps.throw(value) : this.#steps.return(value as R);
   }
 
-  /** Takes note of the kill or interrupt that came while it was awake: what is to be thrown, if anything. */
-  #nextDisturbance(): Interrupted | undefined {
+  /** Goes on with the kill or interrupt that came while it was awake. */
+  #takeDisturbance(): true {
     const isKill = this.#killAtNextYield;
     this.#killAtNextYield = false;
-    const interrupt = isKill ? undefined : this.#interrupts?.shift();
+    this.#move = isKill ? RETURN : THROW;
+    this.#value = isKill ? undefined : this.#interrupts?.shift();
     this.#isDisturbed = (this.#interrupts?.length ?? 0) > 0;
-    return interrupt;
+    return true;
   }
 
-  #begin(yielded: Yieldable): unknown {
-    if (typeof yielded === "number") {
-      this.#wakeUp = this.#home.wakeUp(yielded, this.#index);
-      this.#state = DELAYED;
-      return PENDING;
+  /** Begins to wait; true when that is over at once. */
+  #begin(yielded: Yieldable): boolean {
+    try {
+      if (typeof yielded === "number") {
+        this.#wakeUp = this.#home.wakeUp(yielded, this.#index);
+        this.#state = DELAYED;
+        return false;
+      }
+      const value = yielded.begin(this);
+      if (value === NOT_YET) {
+        this.#wait = yielded;
+        this.#state = WAITING;
+        return false;
+      }
+      this.#value = value;
+    } catch (error) {
+      this.#move = THROW;
+      this.#value = error;
     }
-    const value = yielded.begin(this);
-    if (value === PENDING) {
-      this.#wait = yielded;
-      this.#state = WAITING;
-    }
-    return value;
+    return true;
   }
 
   #fail(error: unknown): void {

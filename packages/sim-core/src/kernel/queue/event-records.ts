@@ -77,9 +77,10 @@ export class EventRecords {
     const tags = this.#tags;
     tags[slot] = ((tags[slot] as number) & ~0xff) | (priority & 0xff);
     ints[record | SEQUENCE] = this.#nextSequence;
-    ints[record | HANDLERS] = handlers;
-    ints[record | PAYLOAD_A] = a;
-    ints[record | PAYLOAD_B] = b;
+    // Said to be integers, or compiled code goes by way of a double.
+    ints[record | HANDLERS] = handlers | 0;
+    ints[record | PAYLOAD_A] = a | 0;
+    ints[record | PAYLOAD_B] = b | 0;
     this.#nextSequence = (this.#nextSequence + 1) | 0;
     this.live = (this.live + 1) | 0;
     return slot;
