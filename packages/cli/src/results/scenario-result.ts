@@ -1,5 +1,6 @@
 import {
   changeAssumptions,
+  loadBalancerAssumptions,
   type PlannedChange,
   type ScenarioAnswer,
   type ScenarioConfiguration,
@@ -44,6 +45,7 @@ export function scenarioResult(answer: ScenarioAnswer, options: ScenarioResultOp
     assumptions: [
       ...(definition.assumptions ?? []),
       ...changeAssumptions(configurations.flatMap(({ definition: { faults } }) => faults)),
+      ...balancersOf(configurations),
     ],
     input: inputOf(answer),
     tables: [
@@ -55,6 +57,21 @@ export function scenarioResult(answer: ScenarioAnswer, options: ScenarioResultOp
       timelineOf(configurations),
     ),
   };
+}
+
+/** What stands in front of Services of type LoadBalancer, where a configuration names it. */
+function balancersOf(
+  configurations: readonly ScenarioConfiguration[],
+): ReturnType<typeof loadBalancerAssumptions> {
+  const all = configurations.flatMap(({ definition: { loadBalancer, objects } }) => {
+    const services = objects.flatMap(({ kind, metadata, spec }) =>
+      kind === "Service" && (spec as { readonly type?: unknown })?.type === "LoadBalancer"
+        ? [`${metadata.namespace ?? "default"}/${metadata.name}`]
+        : [],
+    );
+    return loadBalancer === undefined ? [] : loadBalancerAssumptions(loadBalancer, services);
+  });
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 function inputOf({ configurations }: ScenarioAnswer): Result["input"] {

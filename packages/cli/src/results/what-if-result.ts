@@ -1,6 +1,8 @@
 import {
+  apiServerAssumptions,
   type BackCheck,
   EVERYTHING,
+  loadBalancerAssumptions,
   overall,
   type PreparedInput,
   timingAssumptions,
@@ -197,6 +199,18 @@ function assumptionRange(
   return { low: Math.min(base, ...moved), high: Math.max(base, ...moved) };
 }
 
+/** Services of type LoadBalancer that users outside call. */
+function balancedServices({ callGraph, traffic }: PreparedInput): readonly string[] {
+  const entered = new Set(
+    traffic.before.clients
+      .filter(({ workload }) => workload === undefined)
+      .map(({ to }) => to.service),
+  );
+  return callGraph.services
+    .filter(({ key, type }) => type === "LoadBalancer" && entered.has(key))
+    .map(({ key }) => key);
+}
+
 function assumptionsOf(options: WhatIfResultOptions): readonly Assumption[] {
   const { input, answer } = options;
   const headline = headlineOf(answer);
@@ -228,6 +242,14 @@ function assumptionsOf(options: WhatIfResultOptions): readonly Assumption[] {
     }),
   );
   const timings =
-    options.timeline === undefined ? [] : timingAssumptions(input.kubernetesVersion.value);
-  return [...varied, ...answer.faultAssumptions, ...input.assumptions, ...timings];
+    options.timeline === undefined
+      ? []
+      : [...apiServerAssumptions(), ...timingAssumptions(input.kubernetesVersion.value)];
+  return [
+    ...varied,
+    ...answer.faultAssumptions,
+    ...input.assumptions,
+    ...loadBalancerAssumptions({ kind: "ideal" }, balancedServices(input)),
+    ...timings,
+  ];
 }

@@ -1,6 +1,7 @@
 export type { AssumedWorld, Assumption } from "./assumptions/assumption.ts";
 export { listAssumptions } from "./assumptions/list-assumptions.ts";
 export type { SensitivityEffect, SensitivityRow } from "./assumptions/sensitivity.ts";
+export { apiServerAssumptions, loadBalancerAssumptions } from "./assumptions/server-assumptions.ts";
 export { timingAssumptions } from "./assumptions/timing-assumptions.ts";
 export {
   type BackCheck,
