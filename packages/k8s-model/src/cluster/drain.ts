@@ -1,5 +1,18 @@
-import type { EventId } from "@k8s-netsim/sim-core";
-import type { Cluster } from "./cluster.ts";
+import type { EventId, Simulation } from "@k8s-netsim/sim-core";
+import type { KubeObject } from "../api/index.ts";
+import { evict } from "../control-plane/disruption/index.ts";
+import type { Timings } from "../control-plane/timings.ts";
+import type { Store } from "../store/index.ts";
+import type { ClusterListener } from "./inventory.ts";
+
+/** What maintenance needs of a cluster. */
+export interface MaintainedCluster {
+  readonly sim: Simulation;
+  readonly store: Store;
+  readonly timings: Timings;
+  apply(object: KubeObject): void;
+  onChange(listener: ClusterListener): void;
+}
 
 export interface DrainOptions {
   /** Evictions that wait longer than this from the start are given up; never unless told. */
@@ -32,13 +45,18 @@ export class Drain {
   readonly pods: readonly DrainedPod[];
   /** When the last pod was gone, or when the drain was given up; absent while it runs. */
   endedNs: number | undefined;
-  readonly #cluster: Cluster;
+  readonly #cluster: MaintainedCluster;
   readonly #retryNs: number;
   /** Evictions asked again later, by the pod's place. */
   readonly #waiting = new Map<DrainedPod, EventId>();
   #left: number;
 
-  constructor(cluster: Cluster, node: string, pods: readonly string[], options: DrainOptions) {
+  constructor(
+    cluster: MaintainedCluster,
+    node: string,
+    pods: readonly string[],
+    options: DrainOptions,
+  ) {
     const { sim, timings } = cluster;
     this.node = node;
     this.startedNs = sim.now;
@@ -80,8 +98,9 @@ export class Drain {
   #ask(pod: DrainedPod): void {
     this.#waiting.delete(pod);
     if (pod.goneNs !== undefined) return;
-    const answer = this.#cluster.maintenance.evict(pod.pod);
-    if (answer.verdict === "evicted") pod.evictedNs = this.#cluster.sim.now;
+    const { sim, store } = this.#cluster;
+    const answer = evict(store, sim.now, pod.pod);
+    if (answer.verdict === "evicted") pod.evictedNs = sim.now;
     if (answer.verdict === "not-found") this.#isGone(pod);
     if (answer.verdict !== "wait" && answer.verdict !== "refused") return;
     pod.refusals += 1;

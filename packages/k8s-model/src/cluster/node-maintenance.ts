@@ -3,8 +3,7 @@ import { objectKey } from "../api/index.ts";
 import { type EvictionAnswer, evict } from "../control-plane/disruption/index.ts";
 import { isPodTerminal } from "../control-plane/endpoint-slice/index.ts";
 import { controllerOf } from "../control-plane/ownership/ownership.ts";
-import type { Cluster } from "./cluster.ts";
-import { Drain, type DrainOptions } from "./drain.ts";
+import { Drain, type DrainOptions, type MaintainedCluster } from "./drain.ts";
 
 const MIRROR = "kubernetes.io/config.mirror";
 /** What the cluster autoscaler marks a node with before it removes it: nothing new is placed there. */
@@ -14,9 +13,9 @@ const TO_BE_DELETED: Taint = { key: "ToBeDeletedByClusterAutoscaler", effect: "N
 export class NodeMaintenance {
   /** Every drain that was begun, in order. */
   readonly drains: Drain[] = [];
-  readonly #cluster: Cluster;
+  readonly #cluster: MaintainedCluster;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: MaintainedCluster) {
     this.#cluster = cluster;
   }
 
