@@ -16,7 +16,7 @@ export function validationDiagnostics(entry: ManifestObject): readonly Diagnosti
   const told = findings.map(({ field, reason, detail, severity }) => ({
     code: severity === "warning" ? "unknown-field" : codeOf(reason),
     severity,
-    message: `${object.kind} "${object.metadata.name}": ${field} ${detail}.`,
+    message: `${object.kind} ${shown(object.metadata.name)}: ${field} ${detail}.`,
     at: entry.position(field),
     field,
   }));
@@ -31,7 +31,7 @@ function emptyItems(entry: ManifestObject): readonly Diagnostic[] {
     return {
       code: "empty-item",
       severity: "error",
-      message: `${kind} "${metadata.name}": ${field} is empty.`,
+      message: `${kind} ${shown(metadata.name)}: ${field} is empty.`,
       remedy: "give the item a value, or remove it",
       at: entry.position(path),
       field,
@@ -53,11 +53,19 @@ export function releaseDiagnostics(entry: ManifestObject, version: string): read
   return checkRelease(object, version).map(({ code, severity, field, message, remedy }) => ({
     code,
     severity,
-    message: `${object.kind} "${object.metadata.name}": ${message}`,
+    message: `${object.kind} ${shown(object.metadata.name)}: ${message}`,
     remedy,
     at: entry.position(field),
     field,
   }));
+}
+
+const LONGEST_NAME = 80;
+
+/** A name in quotes, on one line whatever stands in it. */
+function shown(name: string): string {
+  const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  return JSON.stringify(short);
 }
 
 /** `FieldValueRequired` → `field-value-required`. */
