@@ -79,7 +79,7 @@ function plan(): TrafficPlan {
 function fullPath(): Pick<RequestTrafficOptions, "resolver" | "linkBytesPerSecond"> {
   const lookUpNs = DEFAULT_ROUND_TRIP_TIMES["same-node"] + micros(50);
   return {
-    resolver: () => lookUpNs,
+    resolver: { lookUp: () => lookUpNs },
     linkBytesPerSecond: ZONES.flatMap((from) =>
       ZONES.map((to) => (from === to ? Number.POSITIVE_INFINITY : 1.25e9)),
     ),

@@ -1,3 +1,4 @@
+export * from "./bandwidth.ts";
 export * from "./distance.ts";
 export * from "./pair-price.ts";
 export * from "./price.ts";

@@ -9,6 +9,7 @@ export {
   type Network,
   type Origin,
   PodState,
+  type Protocol,
   REFUSED,
 } from "./network.ts";
 export type * from "./plan.ts";
@@ -21,8 +22,13 @@ export {
   TimeBin,
   TrafficLedger,
 } from "./requests/ledger.ts";
+export {
+  LOOK_UP_PENDING,
+  type LookUpEnded,
+  type NameResolver,
+} from "./requests/name-resolver.ts";
 export { RequestTraffic } from "./requests/request-traffic.ts";
-export type { NameResolver, RequestTrafficOptions } from "./requests/traffic-state.ts";
+export type { NodeTracking, RequestTrafficOptions } from "./requests/traffic-state.ts";
 export * from "./spec.ts";
 export { type StaticNetworkOptions, type StaticPod, staticNetwork } from "./static-network.ts";
 export { TrafficInputError } from "./traffic-input-error.ts";

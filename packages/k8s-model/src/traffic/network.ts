@@ -105,6 +105,8 @@ export interface Network {
   tellsRefusal?(caller: number, nowNs: number): boolean;
   /** Absent: every port is TCP. Never changes during a run. */
   protocol?(servicePort: number): Protocol;
+  /** Whether clients are told the endpoints' own addresses, so that no proxy chooses. Absent: none is so. */
+  isHeadless?(servicePort: number): boolean;
   /** Whether packets between two nodes vanish. Absent: all nodes reach each other. */
   isCut?(node: number, other: number): boolean;
   /**

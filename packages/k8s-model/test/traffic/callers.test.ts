@@ -2,6 +2,7 @@ import { constant, exponential, millis, seconds, uniform } from "@k8s-netsim/sim
 import { describe, expect, test } from "vitest";
 import {
   type ConnectionPlan,
+  FAILURES,
   type Network,
   REFUSED,
   type RequestTraffic,
@@ -110,7 +111,7 @@ describe("connections", () => {
 
 describe("names and links", () => {
   test("a look-up takes its time once for each connection", () => {
-    const resolver = () => millis(5);
+    const resolver = { lookUp: () => millis(5) };
     const perRequest = { kind: "per-request", requestsPerConnection: 1 } as const;
     const each = runOneServer({
       rateHz: 50,
@@ -122,15 +123,15 @@ describe("names and links", () => {
     expect(latencyOf(reused).quantile(0.5) / millis(1)).toBeCloseTo(1, 1);
   });
 
-  test("a name without an answer ends in a time-out", () => {
+  test("a name without an answer ends in a time-out that counts as DNS's", () => {
     const traffic = runOneServer({
       rateHz: 20,
       length: seconds(5),
       edge: { timeoutNs: seconds(1) },
-      options: { resolver: () => Infinity },
+      options: { resolver: { lookUp: () => Infinity } },
     });
     const [edge] = traffic.ledger.edges;
-    expect(edge?.failures[2]).toBe(edge?.calls);
+    expect(edge?.failures[FAILURES.indexOf("dns")]).toBe(edge?.calls);
     expect(traffic.inFlight).toBe(0);
   });
 

@@ -121,7 +121,7 @@ describe("requests over a cluster at rest", () => {
       oneHop(100),
       threeZones(() => REFUSED),
     );
-    expect(failed(ledger)).toEqual([ledger.sourceRequests[0], 0, 0, 0, 0]);
+    expect(failed(ledger)).toEqual([ledger.sourceRequests[0], 0, 0, 0, 0, 0, 0]);
   });
 
   test("under a Local policy without a local endpoint every request times out", () => {
@@ -129,7 +129,7 @@ describe("requests over a cluster at rest", () => {
       oneHop(20),
       threeZones(() => DROPPED),
     );
-    expect(failed(ledger)).toEqual([0, 0, ledger.sourceRequests[0], 0, 0]);
+    expect(failed(ledger)).toEqual([0, 0, ledger.sourceRequests[0], 0, 0, 0, 0]);
   });
 
   test("a long-lived connection keeps its endpoint: each client pod reaches one server", () => {

@@ -4,6 +4,7 @@ export {
   changeNeedsCleaning,
   type TrackedFlow,
 } from "./cleaner.ts";
+export { ConnectionCounts } from "./connection-counts.ts";
 export {
   type ConntrackEntry,
   type ConntrackOptions,

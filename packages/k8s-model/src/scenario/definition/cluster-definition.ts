@@ -5,6 +5,7 @@ import type { LoadBalancer } from "../../data-plane/index.ts";
 import type { PriceTable, RoundTripTimes } from "../../topology/index.ts";
 import type { CallSpec, ClientSpec, ServerSpec, TrafficDefaults } from "../../traffic/index.ts";
 import type { ServiceProxyMode } from "../world/proxy-mode.ts";
+import type { WayOptions } from "../world/way-options.ts";
 import type { FaultDefinition } from "./fault-definition.ts";
 import type { ScenarioObjects } from "./objects.ts";
 import type { WorkloadChange } from "./workload-change.ts";
@@ -24,7 +25,7 @@ export interface ObjectChange {
 /** Something done to objects or workloads on the way. */
 export type PlannedChange = ObjectChange | WorkloadChange;
 
-export interface ClusterOptions {
+export interface ClusterOptions extends WayOptions {
   /** Zones by name; their nodes are made. Leave out when `objects` holds Nodes. */
   readonly zones?: Readonly<Record<string, ZoneDefinition>>;
   /** Decides how long a node takes to program a change; which endpoint is chosen does not differ. */

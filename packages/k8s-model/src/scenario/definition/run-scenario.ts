@@ -3,6 +3,7 @@ import { DEFAULT_ROUND_TRIP_TIMES, PRICE_TABLES } from "../../topology/index.ts"
 import type { ConfigurationSummary } from "../what-if/answer.ts";
 import type { RunSettings } from "../what-if/settings.ts";
 import { runDefinition } from "../world/run-definition.ts";
+import { waysOf } from "../world/way-options.ts";
 import { checkDefinition } from "./check-definition.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
 import { combinations, labelOf, labelsOf, type Parameters } from "./grid.ts";
@@ -141,6 +142,7 @@ function measure(
     warmUpNs: built.warmUp ?? runs.warmUp,
     lengthNs: runs.length,
     roundTripTimes: { ...DEFAULT_ROUND_TRIP_TIMES, ...built.roundTripTimes },
+    ways: waysOf(built),
     prices: built.prices ?? PRICE_TABLES.aws,
     check,
   };

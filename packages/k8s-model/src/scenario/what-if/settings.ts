@@ -1,5 +1,6 @@
 import type { SimTime } from "@k8s-netsim/sim-core";
 import type { PriceTable, RoundTripTimes } from "../../topology/index.ts";
+import type { WayOptions } from "../world/way-options.ts";
 
 /** How runs are made, the same for every configuration that is compared. */
 export interface RunSettings {
@@ -9,6 +10,8 @@ export interface RunSettings {
   readonly warmUpNs: SimTime;
   readonly lengthNs: SimTime;
   readonly roundTripTimes: RoundTripTimes;
+  /** What else is simulated of names, packets' ways and probes. */
+  readonly ways?: WayOptions;
   readonly prices: PriceTable;
   /** Whether the simulation's own promises are checked all along; slower. */
   readonly check?: boolean;

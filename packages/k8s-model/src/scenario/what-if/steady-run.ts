@@ -5,6 +5,7 @@ import {
   type TrafficLedger,
   type TrafficPlan,
 } from "../../traffic/index.ts";
+import { trafficWays } from "../world/traffic-ways.ts";
 import { type RunSettings, replicationSeed } from "./settings.ts";
 
 /** One replication of traffic over a cluster at rest: warm-up, measured window, then to the end. */
@@ -20,6 +21,7 @@ export function steadyRun(
     plan,
     network,
     roundTripTimes: settings.roundTripTimes,
+    ...trafficWays(sim, plan, network, settings.ways),
     measureFromNs: settings.warmUpNs,
     endNs: (settings.warmUpNs + settings.lengthNs) as SimTime,
   });

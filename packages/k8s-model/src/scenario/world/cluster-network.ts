@@ -8,6 +8,7 @@ import {
   type Network,
   type Origin,
   PodState,
+  type Protocol,
   REFUSED,
   type TrafficPlan,
 } from "../../traffic/index.ts";
@@ -178,6 +179,17 @@ export class ClusterNetwork implements Network {
     if (!zoneCuts.isAny) return false;
     const [zone = "", otherZone = ""] = [node, other].map((at) => this.zones[this.place(at).zone]);
     return zoneCuts.separates(zone, otherZone);
+  }
+
+  protocol(servicePort: number): Protocol {
+    const { service, port } = this.#ports[servicePort] as { service: string; port: number };
+    const ports = this.#cluster.store.get<Service>("Service", service)?.spec.ports ?? [];
+    return ports.find((one) => one.port === port)?.protocol ?? "TCP";
+  }
+
+  isHeadless(servicePort: number): boolean {
+    const { service } = this.#ports[servicePort] as { service: string };
+    return this.#cluster.store.get<Service>("Service", service)?.spec.clusterIP === "None";
   }
 
   keepsClientAddress(servicePort: number): boolean {

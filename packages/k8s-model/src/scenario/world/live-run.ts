@@ -22,6 +22,7 @@ import { FailureTracer } from "./failure-tracer.ts";
 import { scheduleFault } from "./faults.ts";
 import type { ServiceProxyMode } from "./proxy-mode.ts";
 import { changeObjects, clusterOf, workloadKeysOf } from "./resting-cluster.ts";
+import { trafficWays } from "./traffic-ways.ts";
 import { scheduleWorkloadChange } from "./workload-changes.ts";
 
 export interface LiveRunOptions {
@@ -90,6 +91,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     plan,
     network,
     roundTripTimes: settings.roundTripTimes,
+    ...trafficWays(sim, plan, network, settings.ways),
     measureFromNs,
     endNs,
     binNs: options.binNs,

@@ -26,6 +26,8 @@ export function memoisedNetwork(network: Network, plan: TrafficPlan): Network {
       return known[servicePort];
     },
     entryHop: (node) => network.entryHop?.(node) ?? -1,
+    protocol: (servicePort) => network.protocol?.(servicePort) ?? "TCP",
+    isHeadless: (servicePort) => network.isHeadless?.(servicePort) ?? false,
     keepsClientAddress: (servicePort) => network.keepsClientAddress?.(servicePort) ?? false,
     endpoints(node: number, servicePort: number, origin: Origin) {
       const known = origin === "internal" ? internal : external;

@@ -31,6 +31,8 @@ export class CallTable {
   generation: Int32Array = new Int32Array(0);
   /** Next row in the server's queue, or in the free list. */
   next: Int32Array = new Int32Array(0);
+  /** What a time-out now would be counted as: position in `FAILURES`. */
+  doubt: Uint8Array = new Uint8Array(0);
   waiting: Uint8Array = new Uint8Array(0);
   serving: Uint8Array = new Uint8Array(0);
   /** Begun inside the measured window. */
@@ -96,6 +98,7 @@ export class CallTable {
     this.epoch = widened(this.epoch, new Int32Array(size));
     this.generation = widened(this.generation, new Int32Array(size));
     this.next = widened(this.next, new Int32Array(size));
+    this.doubt = widened(this.doubt, new Uint8Array(size));
     this.waiting = widened(this.waiting, new Uint8Array(size));
     this.serving = widened(this.serving, new Uint8Array(size));
     this.measured = widened(this.measured, new Uint8Array(size));

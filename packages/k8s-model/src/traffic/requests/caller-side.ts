@@ -1,11 +1,11 @@
 import type { HandlerId } from "@k8s-netsim/sim-core";
 import type { SourcePlan, TrafficPlan } from "../plan.ts";
-import type { ConnectionPool } from "./connection-pools.ts";
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FailureNews } from "./failure-news.ts";
 import { FAILURE_CODE } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
+import { RequestSender } from "./request-sender.ts";
 import { Retries } from "./retries.ts";
 import type { CallerPort, ServerSide } from "./server-side.ts";
 import { NONE, type TrafficState } from "./traffic-state.ts";
@@ -19,14 +19,11 @@ export class CallerSide implements CallerPort {
   readonly #sources: readonly SourcePlan[];
   /** Told when a request of a source has ended. */
   readonly #sourceAnswered: (source: number) => void;
-  readonly #connector: Connector;
+  readonly #sender: RequestSender;
   readonly #retries: Retries;
   readonly #deadlines: Deadlines;
   readonly #news: FailureNews;
-  /** The row still serves until its connection stands, so this one needs no generation. */
-  readonly #established: HandlerId;
   /** Handlers with payload (row, generation): what they mean is over once the row is freed. */
-  readonly #resolved: HandlerId;
   readonly #retryDue: HandlerId;
   readonly #cutOff: HandlerId;
   readonly #hedgeDue: HandlerId;
@@ -44,27 +41,21 @@ export class CallerSide implements CallerPort {
     this.#servers = servers;
     this.#sources = plan.sources;
     this.#sourceAnswered = sourceAnswered;
-    this.#connector = new Connector(state, () => this.answer);
+    const connector = new Connector(state, () => this.answer);
+    this.#sender = new RequestSender(state, meter, servers, connector, (row, failure) =>
+      this.#giveUp(row, failure),
+    );
     this.#retries = new Retries(state, plan);
     this.#news = new FailureNews(state);
     this.#deadlines = new Deadlines(state, plan, (row) =>
-      this.#giveUp(row, FAILURE_CODE["timed-out"]),
+      this.#giveUp(row, state.calls.doubt[row] as number),
     );
     this.answer = sim.handler("answer arrives", (row, failure) => this.#onAnswer(row, failure - 1));
-    this.#resolved = this.#onWaitingRow("name resolved", (row) => this.#openAndSend(row));
-    this.#established = sim.handler("connection stands", (row) => this.#transmit(row));
-    this.#retryDue = this.#onWaitingRow("retry", (row) => this.#attempt(row));
-    this.#cutOff = this.#onWaitingRow("connection ends", (row) =>
+    this.#retryDue = state.onWaitingRow("retry", (row) => this.#attempt(row));
+    this.#cutOff = state.onWaitingRow("connection ends", (row) =>
       this.#giveUp(row, FAILURE_CODE.reset),
     );
-    this.#hedgeDue = this.#onWaitingRow("hedge", (row) => this.#hedge(row));
-  }
-
-  #onWaitingRow(name: string, run: (row: number) => void): HandlerId {
-    const { calls, sim } = this.#state;
-    return sim.handler(name, (row, generation) => {
-      if (calls.generation[row] === generation && calls.waiting[row] === 1) run(row);
-    });
+    this.#hedgeDue = state.onWaitingRow("hedge", (row) => this.#hedge(row));
   }
 
   /** A source sends a request; its pod, or from outside. */
@@ -92,11 +83,10 @@ export class CallerSide implements CallerPort {
     calls.caller[row] = pod;
     calls.startedAt[row] = sim.now;
     calls.attempt[row] = 0;
-    this.#retries.earn(this.#state.edge(edge), this.#poolOf(row));
+    this.#retries.earn(this.#state.edge(edge), this.#state.poolOf(row));
     this.#attempt(row);
   }
 
-  /** Sends the request of a row over a connection of its pool, opening one where none is free. */
   #attempt(row: number): void {
     const { calls, sim } = this.#state;
     calls.twin[row] = NONE;
@@ -107,97 +97,33 @@ export class CallerSide implements CallerPort {
   }
 
   #send(row: number): void {
-    const { calls, network, pools, servers, sim } = this.#state;
-    const pool = this.#poolOf(row);
+    const { calls } = this.#state;
     calls.waiting[row] = 1;
     calls.serving[row] = 0;
     calls.connection[row] = NONE;
     calls.epoch[row] = NONE;
     calls.arriveAt[row] = NONE;
     calls.departAt[row] = NONE;
+    calls.doubt[row] = FAILURE_CODE["timed-out"];
     this.#deadlines.watch(row);
-    const connection = pools.idle(pool, network, servers, sim.now);
-    if (connection !== NONE) this.#sendOver(row, connection);
-    else if (pool.open < pool.limit) this.#lookUp(row);
-    else pool.waiting?.push(row, calls.generation[row] as number, sim.now);
-  }
-
-  #lookUp(row: number): void {
-    const { calls, sim } = this.#state;
-    const lookUpNs = this.#connector.lookUpNs(row);
-    if (lookUpNs === 0) this.#openAndSend(row);
-    else if (lookUpNs !== Number.POSITIVE_INFINITY) {
-      sim.schedule(lookUpNs, this.#resolved, row, calls.generation[row] as number);
-    }
-  }
-
-  #openAndSend(row: number): void {
-    const pool = this.#poolOf(row);
-    if (pool.open >= pool.limit) {
-      // Others were faster while the name was looked up.
-      pool.waiting?.push(row, this.#state.calls.generation[row] as number, this.#state.sim.now);
-      return;
-    }
-    const connection = this.#connector.connect(row, pool);
-    if (connection === NONE) return;
-    pool.open += 1;
-    this.#sendOver(row, connection);
-  }
-
-  #sendOver(row: number, connection: number): void {
-    const { calls, links, pools, sim } = this.#state;
-    calls.connection[row] = connection;
-    // Nobody answers: the caller finds out by its time-out.
-    if (this.#connector.isLost(row, connection)) return;
-    calls.serving[row] = 1;
-    const handshakeNs = (pools.table.establishedAt[connection] as number) - sim.now;
-    if (links !== undefined && handshakeNs > 0) {
-      // A link takes bytes in the order of time: not before the connection stands.
-      sim.schedule(handshakeNs, this.#established, row);
-      return;
-    }
-    this.#meter.requestSent(row);
-    const oneWayNs = this.#state.oneWayNs(pools.table.distance[connection] as number);
-    const linkNs = links === undefined ? 0 : this.#onLinkNs(row, connection);
-    this.#servers.send(row, Math.max(0, handshakeNs) + linkNs + oneWayNs);
-  }
-
-  #transmit(row: number): void {
-    const { calls, pools } = this.#state;
-    if (calls.waiting[row] === 0) {
-      // Given up before a byte was sent.
-      calls.serving[row] = 0;
-      this.#state.recycle(row);
-      return;
-    }
-    const connection = calls.connection[row] as number;
-    this.#meter.requestSent(row);
-    const oneWayNs = this.#state.oneWayNs(pools.table.distance[connection] as number);
-    this.#servers.send(row, this.#onLinkNs(row, connection) + oneWayNs);
-  }
-
-  #onLinkNs(row: number, connection: number): number {
-    const { calls, links, pools, sim } = this.#state;
-    const { callerZone, backendZone } = pools.table;
-    const { requestBytes } = this.#state.edge(calls.edge[row] as number);
-    const from = callerZone[connection] as number;
-    return links?.send(from, backendZone[connection] as number, requestBytes, sim.now) ?? 0;
+    this.#sender.send(row);
   }
 
   #giveUp(row: number, failure: number): void {
     const connection = this.#state.calls.connection[row] as number;
-    const pool = this.#poolOf(row);
+    const pool = this.#state.poolOf(row);
     if (connection !== NONE) this.#state.pools.abandon(pool, connection);
     this.#failAttempt(row, failure);
-    this.#serveWaiting(pool);
+    this.#sender.serveWaiting(pool);
   }
 
   /** The pod that these requests were at has ended: a living node says so, a dead one is silent. */
   serverEnded(rows: readonly number[], isSilent: boolean): void {
     const { calls, pools, sim } = this.#state;
     for (const row of rows) {
-      this.#news.onConnection(row, isSilent ? "timed-out" : "reset");
-      if (isSilent) continue;
+      const isUnheard = isSilent || this.#state.isDatagram(row);
+      this.#news.onConnection(row, isUnheard ? "timed-out" : "reset");
+      if (isUnheard) continue;
       const distance = pools.table.distance[calls.connection[row] as number] as number;
       const backNs = this.#state.oneWayNs(distance);
       sim.schedule(backNs, this.#cutOff, row, calls.generation[row] as number);
@@ -212,34 +138,14 @@ export class CallerSide implements CallerPort {
   answered(row: number, failure: number): void {
     const { calls, pools } = this.#state;
     const isAwaited = calls.waiting[row] === 1;
-    const pool = this.#poolOf(row);
+    const pool = this.#state.poolOf(row);
     const connection = calls.connection[row] as number;
     if (connection !== NONE && isAwaited) pools.release(pool, connection);
     calls.serving[row] = 0;
     if (!isAwaited) this.#state.recycle(row);
     else if (failure === NONE || failure === FAILURE_CODE.upstream) this.#finish(row, failure);
     else this.#failAttempt(row, failure);
-    if (isAwaited) this.#serveWaiting(pool);
-  }
-
-  /** Calls that waited for a connection of a full pool go on while there is one. */
-  #serveWaiting(pool: ConnectionPool): void {
-    const { waiting } = pool;
-    if (waiting === undefined) return;
-    const { calls } = this.#state;
-    while (!waiting.isEmpty && (pool.idle.length > 0 || pool.open < pool.limit)) {
-      const row = waiting.headRow;
-      const isLive = calls.generation[row] === waiting.headGeneration && calls.waiting[row] === 1;
-      waiting.shift();
-      if (isLive) this.#goOn(row, pool);
-    }
-  }
-
-  #goOn(row: number, pool: ConnectionPool): void {
-    const { network, pools, servers, sim } = this.#state;
-    const connection = pools.idle(pool, network, servers, sim.now);
-    if (connection === NONE) this.#lookUp(row);
-    else this.#sendOver(row, connection);
+    if (isAwaited) this.#sender.serveWaiting(pool);
   }
 
   /** Tries again where the edge allows, on a row of its own: the server may still hold this one. */
@@ -283,7 +189,7 @@ export class CallerSide implements CallerPort {
   #mayRetry(row: number, failure: number): boolean {
     const plan = this.#state.edge(this.#state.calls.edge[row] as number);
     const edge = this.#meter.edgeOf(row);
-    const may = this.#retries.spend(plan, this.#poolOf(row), this.#state.sim.now);
+    const may = this.#retries.spend(plan, this.#state.poolOf(row), this.#state.sim.now);
     if (edge !== undefined && may) {
       edge.retries += 1;
       edge.retriedFailures[failure] = (edge.retriedFailures[failure] as number) + 1;
@@ -308,7 +214,7 @@ export class CallerSide implements CallerPort {
   /** The copy that answered second, or never: its caller has stopped listening. */
   #cancel(row: number): void {
     const { calls, pools } = this.#state;
-    const pool = this.#poolOf(row);
+    const pool = this.#state.poolOf(row);
     const connection = calls.connection[row] as number;
     if (connection !== NONE && !pool.isShared) pools.abandon(pool, connection);
     calls.waiting[row] = 0;
@@ -327,10 +233,5 @@ export class CallerSide implements CallerPort {
     this.#state.recycle(row);
     if (parent === NONE) this.#sourceAnswered(source);
     else this.#servers.resume(parent, failure);
-  }
-
-  #poolOf(row: number): ConnectionPool {
-    const { calls, pools } = this.#state;
-    return pools.of(calls.edge[row] as number, calls.caller[row] as number);
   }
 }

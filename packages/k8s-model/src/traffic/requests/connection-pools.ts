@@ -1,9 +1,10 @@
-import type { RandomStream } from "@k8s-netsim/sim-core";
-import { type Network, PodState } from "../network.ts";
+import type { RandomStream, Simulation } from "@k8s-netsim/sim-core";
+import { DROPPED, type Network, PodState, type Protocol, REFUSED } from "../network.ts";
 import type { CallEdgePlan } from "../plan.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { RowRing } from "./row-ring.ts";
 import type { ServerQueues } from "./server-queues.ts";
+import type { NodeTracking } from "./traffic-state.ts";
 
 /** Long-lived connections that users outside hold together: they are many, whoever they are. */
 export const OUTSIDE_CONNECTIONS = 100;
@@ -32,16 +33,30 @@ export interface ConnectionPool {
   refilledAtNs: number;
 }
 
+/** What pools must know of the traffic that they are part of. */
+interface PoolsState {
+  readonly sim: Simulation;
+  readonly network: Network;
+  readonly tracking: NodeTracking | undefined;
+  protocolOf(servicePort: number): Protocol;
+}
+
 /** Pools by (edge, caller). A connection of a pool that is not shared serves one call at a time. */
 export class ConnectionPools {
   readonly table: ConnectionTable = new ConnectionTable();
   readonly #edges: readonly CallEdgePlan[];
+  readonly #state: PoolsState;
   readonly #stream: (edge: number, pod: number) => RandomStream;
   /** By edge, then by pod + 1 (0: outside). */
   readonly #pools: (ConnectionPool | undefined)[][];
 
-  constructor(edges: readonly CallEdgePlan[], stream: (edge: number, pod: number) => RandomStream) {
+  constructor(
+    edges: readonly CallEdgePlan[],
+    state: PoolsState,
+    stream: (edge: number, pod: number) => RandomStream,
+  ) {
     this.#edges = edges;
+    this.#state = state;
     this.#stream = stream;
     this.#pools = edges.map(() => []);
   }
@@ -83,6 +98,7 @@ export class ConnectionPools {
     while (idle.length > 0) {
       const at = idle.pop() as number;
       if (!this.#isOver(at, pool, network, servers, nowNs)) return at;
+      this.#untrack(at);
       pool.open -= 1;
       this.table.recycle(at);
     }
@@ -100,6 +116,7 @@ export class ConnectionPools {
     const at = shared[pool.turn] as number;
     if (at < 0 || !this.#isOver(at, pool, network, servers, nowNs)) return at;
     shared[pool.turn] = -1;
+    this.#untrack(at);
     return -1;
   }
 
@@ -127,12 +144,25 @@ export class ConnectionPools {
       return;
     }
     const held = pool.shared.indexOf(connection);
-    if (held >= 0) pool.shared[held] = -1;
+    if (held < 0) return;
+    pool.shared[held] = -1;
+    this.#untrack(connection);
   }
 
   #close(pool: ConnectionPool, connection: number): void {
     this.table.closed[connection] = 1;
+    this.#untrack(connection);
     pool.open -= 1;
+  }
+
+  #untrack(connection: number): void {
+    const { sim, tracking } = this.#state;
+    if (tracking === undefined) return;
+    const { callerNode, backendNode } = this.table;
+    const node = callerNode[connection] as number;
+    const other = backendNode[connection] as number;
+    tracking.close(node, sim.now);
+    if (other !== node) tracking.close(other, sim.now);
   }
 
   /** Gives the row of a closed connection back once neither end uses it. */
@@ -154,8 +184,26 @@ export class ConnectionPools {
     if (entry >= 0 && network.wayState?.(entry, pool.servicePort) === PodState.closed) return true;
     const pod = table.backend[connection] as number;
     const state = network.podState(pod);
+    if (this.#state.protocolOf(pool.servicePort) === "UDP") {
+      return this.#isCleared(connection, pool, state);
+    }
     const epoch = table.backendEpoch[connection] as number;
     if (state === PodState.silent) return epoch < (servers.closedBelow[pod] as number);
     return state === PodState.closed || servers.epoch[pod] !== epoch;
+  }
+
+  /**
+   * Nobody tells a UDP socket that its peer is gone. kube-proxy clears the entry of its flow where the
+   * Service port has endpoints and the peer serves no more; without any endpoint the flow goes on as it was.
+   */
+  #isCleared(connection: number, pool: ConnectionPool, state: PodState): boolean {
+    if (state === PodState.serving) return false;
+    const { network } = this.#state;
+    const { backend, callerNode, entry } = this.table;
+    const origin = (entry[connection] as number) >= 0 ? "external" : "internal";
+    const node = callerNode[connection] as number;
+    const endpoints = network.endpoints(node, pool.servicePort, origin);
+    if (endpoints === REFUSED || endpoints === DROPPED) return false;
+    return !endpoints.includes(backend[connection] as number);
   }
 }

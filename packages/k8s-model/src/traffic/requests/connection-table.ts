@@ -9,6 +9,9 @@ export class ConnectionTable {
   /** Zones of the caller and of the endpoint. */
   callerZone: Int32Array = new Int32Array(0);
   backendZone: Int32Array = new Int32Array(0);
+  /** Nodes of the caller (or its entry) and of the endpoint. */
+  callerNode: Int32Array = new Int32Array(0);
+  backendNode: Int32Array = new Int32Array(0);
   /** Node or way of a load balancer at which it entered; -1 from inside. */
   entry: Int32Array = new Int32Array(0);
   requestsLeft: Float64Array = new Float64Array(0);
@@ -45,6 +48,8 @@ export class ConnectionTable {
     this.distance = widened(this.distance, new Uint8Array(size));
     this.callerZone = widened(this.callerZone, new Int32Array(size));
     this.backendZone = widened(this.backendZone, new Int32Array(size));
+    this.callerNode = widened(this.callerNode, new Int32Array(size));
+    this.backendNode = widened(this.backendNode, new Int32Array(size));
     this.entry = widened(this.entry, new Int32Array(size));
     this.requestsLeft = widened(this.requestsLeft, new Float64Array(size));
     this.establishedAt = widened(this.establishedAt, new Float64Array(size));

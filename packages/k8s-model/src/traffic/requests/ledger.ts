@@ -2,8 +2,19 @@ import { Histogram } from "@k8s-netsim/sim-core";
 import { DISTANCES } from "../../topology/index.ts";
 import { widened } from "./call-table.ts";
 
-/** Why a call failed, as its caller sees it. */
-export const FAILURES = ["refused", "reset", "timed-out", "overloaded", "upstream"] as const;
+/**
+ * Why a call failed, as its caller sees it; `dns`: its Service's name was not resolved in time, or has no
+ * address; `conntrack-full`: it timed out while a node on the way had no room for a connection.
+ */
+export const FAILURES = [
+  "refused",
+  "reset",
+  "timed-out",
+  "overloaded",
+  "upstream",
+  "dns",
+  "conntrack-full",
+] as const;
 
 export type Failure = (typeof FAILURES)[number];
 

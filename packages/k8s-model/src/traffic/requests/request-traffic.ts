@@ -4,6 +4,7 @@ import { CallerSide } from "./caller-side.ts";
 import { requestsAt } from "./failure-news.ts";
 import type { TrafficLedger } from "./ledger.ts";
 import { Meter } from "./meter.ts";
+import type { ProbeEnded, ServerProbe } from "./server-probes.ts";
 import { ServerSide } from "./server-side.ts";
 import { type RunningSource, startSource } from "./sources.ts";
 import { type RequestTrafficOptions, TrafficState } from "./traffic-state.ts";
@@ -62,6 +63,11 @@ export class RequestTraffic {
     const cut = requestsAt(this.#state, pod);
     this.#servers.podStopped(pod);
     this.#callers.serverEnded(cut, this.#state.network.podState(pod) === PodState.silent);
+  }
+
+  /** Sends a kubelet's probe to a pod now: it waits like a request, and `ended` is told once how it went. */
+  probe(pod: number, probe: ServerProbe, ended: ProbeEnded): void {
+    this.#servers.probe(pod, probe, ended);
   }
 
   /** Time that a pod's workers have been busy in all until now (ns of one worker, or core). */

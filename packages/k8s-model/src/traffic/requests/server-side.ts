@@ -1,11 +1,14 @@
 import type { HandlerId, RandomStream } from "@k8s-netsim/sim-core";
 import { PodState } from "../network.ts";
 import type { TrafficPlan, WorkloadPlan } from "../plan.ts";
+import { CallChain } from "./call-chain.ts";
 import { FailureNews } from "./failure-news.ts";
+import { ForeseenAnswers } from "./foreseen-answers.ts";
 import { FAILURE_CODE } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
 import { PlannedQueues, QUEUE_FULL } from "./planned-queues.ts";
-import { SharedProcessors } from "./shared-processors.ts";
+import { PROBE, type ProbeEnded, type ServerProbe, ServerProbes } from "./server-probes.ts";
+import { SharedService } from "./shared-service.ts";
 import { NONE, type TrafficState } from "./traffic-state.ts";
 
 /** What servers need of callers: make a call for a request being served, and receive an answer. */
@@ -26,19 +29,17 @@ export class ServerSide {
   readonly #news: FailureNews;
   readonly #callers: () => CallerPort;
   readonly #serviceDone: HandlerId;
-  readonly #sharedDone: HandlerId;
+  readonly #workloads: readonly WorkloadPlan[];
   readonly #serviceTimes: readonly RandomStream[];
-  readonly #callDraws: readonly RandomStream[];
   readonly #planned: PlannedQueues = new PlannedQueues();
-  readonly #shared: SharedProcessors = new SharedProcessors();
-  /** By pod: counts changes of who shares its cores; an event planned before the last one is void. */
-  readonly #sharedTurn: number[] = [];
+  readonly #shared: SharedService;
+  readonly #foreseen: ForeseenAnswers;
+  readonly #chain: CallChain;
+  readonly #probes: ServerProbes;
   /** By workload: its queue can be planned, because nothing but its own stop can interrupt it. */
   readonly #isPlanned: readonly boolean[];
   /** By workload: planned, and nobody ever waits, so that all is known when a request is sent. */
   readonly #isForeseen: readonly boolean[];
-  /** Handler of an answer foreseen when its request was sent: payload (row, generation). */
-  readonly #foreseenAnswer: HandlerId;
   /** Callers tell servers when they stop waiting. */
   readonly #cancels: boolean;
 
@@ -56,69 +57,45 @@ export class ServerSide {
     this.#isForeseen = plan.workloads.map(
       ({ workers }, index) => workers === Infinity && this.#isPlanned[index] === true,
     );
-    this.#foreseenAnswer = sim.handler("answer arrives", (row, generation) =>
-      this.#answerForeseen(row, generation),
-    );
+    this.#workloads = plan.workloads;
     this.#serviceTimes = plan.workloads.map(({ key }) => sim.random(`traffic/service-time/${key}`));
-    this.#callDraws = plan.edges.map(({ name }) => sim.random(`traffic/calls/${name}`));
     this.arrival = sim.handler("request arrives", (row) => this.#arrive(row));
     this.#serviceDone = sim.handler("service done", (row, pod) => this.#finishService(row, pod));
-    this.#sharedDone = sim.handler("shared service done", (pod, turn) =>
-      this.#finishShared(pod, turn),
-    );
+    this.#shared = new SharedService(sim, (row, pod) => this.#finishService(row, pod));
+    this.#chain = new CallChain(state, plan);
+    const planned = this.#planned;
+    this.#foreseen = new ForeseenAnswers(state, meter, {
+      arrival: this.arrival,
+      planned,
+      drawServiceNs: (workload) => this.#drawServiceNs(workload),
+      answered: (row, failure) => this.#callers().answered(row, failure),
+      lose: (row) => this.#lose(row),
+    });
+    this.#probes = new ServerProbes(state, {
+      planned,
+      admit: (row, pod, workload) => this.#admit(row, pod, workload),
+    });
   }
 
-  /**
-   * Sends a request that arrives after `untilArrivalNs`. Where nobody waits at the server and nothing but
-   * its stop can interrupt, one event stands for arrival, service, departure and answer.
-   */
+  /** Sends a request that arrives after `untilArrivalNs`. */
   send(row: number, untilArrivalNs: number): void {
     const { calls, network, pools, servers, sim } = this.#state;
     const connection = calls.connection[row] as number;
     const pod = pools.table.backend[connection] as number;
-    const index = network.workloadOf(pod);
+    const workload = network.workloadOf(pod);
     // A pod that stopped since the connection was opened answers nothing any more.
     const hasStopped = pools.table.backendEpoch[connection] !== servers.epoch[pod];
-    if (this.#isForeseen[index] !== true || hasStopped) {
-      sim.schedule(untilArrivalNs, this.arrival, row);
-      return;
-    }
-    const workload = this.#state.workloadOf(pod) as WorkloadPlan;
-    const serviceNs = this.#drawServiceNs(index, workload);
-    const arriveNs = sim.now + Math.round(untilArrivalNs);
-    calls.arriveAt[row] = arriveNs;
-    calls.departAt[row] = arriveNs + serviceNs;
-    const backNs = this.#state.oneWayNs(pools.table.distance[connection] as number);
-    const generation = calls.generation[row] as number;
-    sim.scheduleAt(arriveNs + serviceNs + backNs, this.#foreseenAnswer, row, generation);
+    if (this.#isForeseen[workload] === true && !hasStopped) {
+      this.#foreseen.send(row, untilArrivalNs, workload);
+    } else sim.schedule(untilArrivalNs, this.arrival, row);
   }
 
-  #answerForeseen(row: number, generation: number): void {
-    const { calls } = this.#state;
-    if (calls.generation[row] !== generation || (calls.arriveAt[row] as number) < 0) return;
-    const pod = this.#state.backendOf(row);
-    this.#meter.edgeOf(row)?.reached(pod);
-    this.#planned.count(pod, (calls.departAt[row] as number) - (calls.arriveAt[row] as number));
-    this.#meter.answerSent(row, true);
-    calls.departAt[row] = NONE;
-    this.#callers().answered(row, NONE);
-  }
-
-  /** What was foreseen for requests on their way to a pod that stops, or in it, will not happen. */
-  #unforesee(pod: number): void {
-    const { calls, sim } = this.#state;
-    for (let row = 0; row < calls.size; row++) {
-      const arriveNs = calls.arriveAt[row] as number;
-      if (calls.serving[row] === 0 || arriveNs < 0 || this.#state.backendOf(row) !== pod) continue;
-      if ((calls.departAt[row] as number) <= sim.now) continue;
-      calls.arriveAt[row] = NONE;
-      calls.departAt[row] = NONE;
-      if (arriveNs > sim.now) sim.scheduleAt(arriveNs, this.arrival, row);
-      else {
-        this.#meter.edgeOf(row)?.reached(pod);
-        this.#lose(row);
-      }
-    }
+  /** Sends a kubelet's probe to a pod, now. */
+  probe(pod: number, probe: ServerProbe, ended: ProbeEnded): void {
+    const { network, servers } = this.#state;
+    servers.reserve(pod + 1);
+    const isPlanned = this.#isPlanned[network.workloadOf(pod)] === true;
+    this.#probes.send(pod, probe, isPlanned, ended);
   }
 
   /** The pod has stopped; what it served or had queued is lost. */
@@ -129,9 +106,9 @@ export class ServerSide {
       this.#lose(row);
       row = servers.dequeue(pod, calls.next);
     }
-    this.#unforesee(pod);
+    this.#foreseen.takeBack(pod);
     this.#planned.stop(pod, sim.now);
-    this.#shared.stop(pod, sim.now, (row) => this.#lose(row));
+    this.#shared.stop(pod, (row) => this.#lose(row));
     servers.stop(pod, sim.now);
     // A pod that ends on a living node says so on every connection; a dead node says nothing.
     if (network.podState(pod) !== PodState.silent) {
@@ -143,7 +120,7 @@ export class ServerSide {
   busyNs(pod: number): number {
     const { sim, servers } = this.#state;
     const cores = this.#state.workloadOf(pod)?.cores;
-    if (cores !== undefined) return this.#shared.busyNs(pod, sim.now);
+    if (cores !== undefined) return this.#shared.busyNs(pod);
     return servers.busyNs(pod, sim.now) + this.#planned.busyNs(pod, sim.now);
   }
 
@@ -188,7 +165,14 @@ export class ServerSide {
       return;
     }
     const epoch = servers.epoch[pod] as number;
-    if (state === PodState.closed || epoch !== pools.table.backendEpoch[connection]) {
+    // A datagram needs nobody who remembers its connection, and none is told where it has come to nothing.
+    if (this.#state.isDatagram(row)) {
+      if (state === PodState.closed) {
+        this.#news.onConnection(row, "timed-out");
+        this.#lose(row);
+        return;
+      }
+    } else if (state === PodState.closed || epoch !== pools.table.backendEpoch[connection]) {
       this.#news.onConnection(row, "reset");
       this.#send(row, FAILURE_CODE.reset + 1);
       return;
@@ -198,14 +182,16 @@ export class ServerSide {
     const workload = network.workloadOf(pod);
     if (workload < 0) this.#reply(row, 0);
     else if (this.#isPlanned[workload] === true) this.#plan(row, pod, workload);
-    else this.#admit(row, pod, this.#state.workloadOf(pod) as WorkloadPlan);
+    else if (!this.#admit(row, pod, this.#state.workloadOf(pod) as WorkloadPlan)) {
+      this.#reply(row, FAILURE_CODE.overloaded + 1);
+    }
   }
 
   /** All that will happen to the request is known: its answer arrives by one event. */
   #plan(row: number, pod: number, index: number): void {
     const { calls, pools, sim } = this.#state;
     const workload = this.#state.workloadOf(pod) as WorkloadPlan;
-    const serviceNs = this.#drawServiceNs(index, workload);
+    const serviceNs = this.#drawServiceNs(index);
     const { workers, queueLimit } = workload;
     const departNs = this.#planned.admit(pod, sim.now, serviceNs, workers, queueLimit);
     if (departNs === QUEUE_FULL) {
@@ -218,46 +204,30 @@ export class ServerSide {
     sim.schedule(untilAnswerNs, this.#callers().answer, row, 0);
   }
 
-  #admit(row: number, pod: number, workload: WorkloadPlan): void {
+  /** To work, or into the queue; false: that is full. */
+  #admit(row: number, pod: number, workload: WorkloadPlan): boolean {
     const { calls, servers } = this.#state;
     if ((servers.busy[pod] as number) < workload.workers) this.#serve(row, pod, workload);
     else if ((servers.waiting[pod] as number) < workload.queueLimit) {
       servers.enqueue(pod, row, calls.next);
-    } else this.#reply(row, FAILURE_CODE.overloaded + 1);
+    } else return false;
+    return true;
   }
 
-  #drawServiceNs(index: number, workload: WorkloadPlan): number {
-    const stream = this.#serviceTimes[index] as RandomStream;
-    return Math.max(0, Math.round(workload.serviceTimeNs.sample(stream)));
+  #drawServiceNs(index: number): number {
+    const { serviceTimeNs } = this.#workloads[index] as WorkloadPlan;
+    return Math.max(0, Math.round(serviceTimeNs.sample(this.#serviceTimes[index] as RandomStream)));
   }
 
   #serve(row: number, pod: number, workload: WorkloadPlan): void {
-    const { servers, network, sim } = this.#state;
+    const { calls, servers, network, sim } = this.#state;
     servers.begin(pod, sim.now);
-    const serviceNs = this.#drawServiceNs(network.workloadOf(pod), workload);
-    if (workload.cores === undefined) {
-      sim.schedule(serviceNs, this.#serviceDone, row, pod);
-      return;
-    }
-    this.#shared.begin(pod, workload.cores, row, serviceNs, sim.now);
-    this.#awaitShared(pod);
-  }
-
-  /** An event for the request that will be done first if nothing else comes. */
-  #awaitShared(pod: number): void {
-    while (this.#sharedTurn.length <= pod) this.#sharedTurn.push(0);
-    const turn = ((this.#sharedTurn[pod] as number) + 1) | 0;
-    this.#sharedTurn[pod] = turn;
-    const untilNs = this.#shared.untilFirstNs(pod);
-    if (untilNs >= 0) this.#state.sim.schedule(untilNs, this.#sharedDone, pod, turn);
-  }
-
-  #finishShared(pod: number, turn: number): void {
-    // A stop of the pod leaves nobody behind to be done.
-    if (this.#sharedTurn[pod] !== turn || this.#shared.untilFirstNs(pod) < 0) return;
-    const row = this.#shared.finishFirst(pod, this.#state.sim.now);
-    this.#finishService(row, pod);
-    this.#awaitShared(pod);
+    const serviceNs =
+      calls.parent[row] === PROBE
+        ? this.#probes.serviceNs(row)
+        : this.#drawServiceNs(network.workloadOf(pod));
+    if (workload.cores === undefined) sim.schedule(serviceNs, this.#serviceDone, row, pod);
+    else this.#shared.begin(pod, workload.cores, row, serviceNs);
   }
 
   #finishService(row: number, pod: number): void {
@@ -269,8 +239,11 @@ export class ServerSide {
     servers.end(pod, this.#state.sim.now);
     const workload = this.#state.workloadOf(pod) as WorkloadPlan;
     this.#serveNext(pod, workload);
-    calls.cursor[row] = NONE;
-    calls.repeats[row] = 0;
+    if (calls.parent[row] === PROBE) {
+      this.#probes.finish(row, true);
+      return;
+    }
+    this.#chain.begin(row);
     this.#callOn(row, pod, workload);
   }
 
@@ -287,27 +260,9 @@ export class ServerSide {
 
   /** Makes the next call that serving this request needs; answers when there is none left. */
   #callOn(row: number, pod: number, workload: WorkloadPlan): void {
-    const { calls } = this.#state;
-    while (calls.repeats[row] === 0) {
-      const cursor = (calls.cursor[row] as number) + 1;
-      calls.cursor[row] = cursor;
-      const edge = workload.edges[cursor];
-      if (edge === undefined) {
-        this.#reply(row, 0);
-        return;
-      }
-      calls.repeats[row] = this.#drawCalls(edge);
-    }
-    calls.repeats[row] = (calls.repeats[row] as number) - 1;
-    this.#callers().call(row, workload.edges[calls.cursor[row] as number] as number, pod);
-  }
-
-  #drawCalls(edge: number): number {
-    const mean = this.#state.edge(edge).callsPerRequest;
-    const whole = Math.floor(mean);
-    const rest = mean - whole;
-    if (rest === 0) return whole;
-    return (this.#callDraws[edge] as RandomStream).double() < rest ? whole + 1 : whole;
+    const edge = this.#chain.next(row, workload);
+    if (edge === NONE) this.#reply(row, 0);
+    else this.#callers().call(row, edge, pod);
   }
 
   #reply(row: number, failure: number): void {
@@ -317,20 +272,23 @@ export class ServerSide {
 
   #send(row: number, failure: number): void {
     const { calls, links, pools, sim } = this.#state;
-    const { backendZone, callerZone, distance } = pools.table;
+    const { distance } = pools.table;
     const connection = calls.connection[row] as number;
     calls.epoch[row] = NONE;
     let delayNs = this.#state.oneWayNs(distance[connection] as number);
     if (links !== undefined) {
       const { responseBytes } = this.#state.edge(calls.edge[row] as number);
-      const from = backendZone[connection] as number;
-      delayNs += links.send(from, callerZone[connection] as number, responseBytes, sim.now);
+      delayNs += links.answer(connection, responseBytes, sim.now);
     }
     sim.schedule(delayNs, this.#callers().answer, row, failure);
   }
 
   /** The server will never answer: the caller finds out by its time-out. */
   #lose(row: number): void {
+    if (this.#state.calls.parent[row] === PROBE) {
+      this.#probes.finish(row, false);
+      return;
+    }
     this.#state.calls.serving[row] = 0;
     this.#state.recycle(row);
   }

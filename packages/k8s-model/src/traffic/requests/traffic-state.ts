@@ -1,18 +1,32 @@
-import type { Distribution, RandomStream, SimTime, Simulation } from "@k8s-netsim/sim-core";
+import type {
+  Distribution,
+  HandlerId,
+  RandomStream,
+  SimTime,
+  Simulation,
+} from "@k8s-netsim/sim-core";
 import { DISTANCES, type Distance, type RoundTripTimes } from "../../topology/index.ts";
-import type { Network } from "../network.ts";
+import type { Network, Protocol } from "../network.ts";
 import type { CallEdgePlan, TrafficPlan, WorkloadPlan } from "../plan.ts";
 import { CallTable } from "./call-table.ts";
-import { ConnectionPools } from "./connection-pools.ts";
+import { type ConnectionPool, ConnectionPools } from "./connection-pools.ts";
 import { TrafficLedger } from "./ledger.ts";
-import { ZoneLinks } from "./links.ts";
+import { Links } from "./links.ts";
+import type { NameResolver } from "./name-resolver.ts";
 import { ServerQueues } from "./server-queues.ts";
 
 /**
- * Time from a caller's question for a Service's name to the address, ns; 0: it knows. Infinity: no
- * answer, and the call times out. Asked once for each new connection, in order of time.
+ * Connection tracking of the nodes: each connection is an entry on the caller's node and on the
+ * endpoint's. Times must be given in order.
  */
-export type NameResolver = (callerNode: number, servicePort: number, nowNs: number) => number;
+export interface NodeTracking {
+  /** Enters one more; false: the table is full, and the first packet is dropped. */
+  open(node: number, nowNs: number): boolean;
+  /** An entry just made is taken back. */
+  forget(node: number): void;
+  /** The connection has been closed; its entry stays for a while. */
+  close(node: number, nowNs: number): void;
+}
 
 export interface RequestTrafficOptions {
   readonly sim: Simulation;
@@ -28,6 +42,12 @@ export interface RequestTrafficOptions {
    * limit. Absent: bytes take no time of their own.
    */
   readonly linkBytesPerSecond?: readonly number[];
+  /** Bytes per second of each node's interface, each way; absent: no limit. */
+  readonly nodeBytesPerSecond?: number;
+  /** Absent: tables of connections have room for all. */
+  readonly tracking?: NodeTracking;
+  /** Whether a pod reaches itself through a Service; absent: it does. */
+  readonly hairpin?: boolean;
   /** Requests begun earlier are simulated and not counted. */
   readonly measureFromNs: SimTime;
   /** No request begins from here on; those in flight are followed to their end. */
@@ -58,8 +78,10 @@ export class TrafficState {
   readonly calls: CallTable = new CallTable();
   readonly pools: ConnectionPools;
   readonly servers: ServerQueues = new ServerQueues();
-  readonly links: ZoneLinks | undefined;
+  readonly links: Links | undefined;
+  readonly tracking: NodeTracking | undefined;
   readonly #plan: TrafficPlan;
+  readonly #protocols: readonly Protocol[];
   readonly #halfRttNs: Float64Array;
   readonly #varying: readonly (Distribution | undefined)[];
   readonly #varies: boolean;
@@ -72,15 +94,17 @@ export class TrafficState {
     this.options = options;
     this.#plan = plan;
     this.ledger = new TrafficLedger(plan.edges.length, plan.sources.length, network.zones.length);
-    this.pools = new ConnectionPools(plan.edges, (edge, pod) => {
+    this.pools = new ConnectionPools(plan.edges, this, (edge, pod) => {
       const caller = pod === OUTSIDE ? "outside" : network.podName(pod);
       return sim.random(`traffic/connect/${this.edge(edge).name}/${caller}`);
     });
-    const { linkBytesPerSecond } = options;
+    const { linkBytesPerSecond: zonePairs, nodeBytesPerSecond: node } = options;
     this.links =
-      linkBytesPerSecond === undefined
+      zonePairs === undefined && node === undefined
         ? undefined
-        : new ZoneLinks(linkBytesPerSecond, network.zones.length);
+        : new Links({ zonePairs, node }, network.zones.length, this.pools.table);
+    this.tracking = options.tracking;
+    this.#protocols = plan.servicePorts.map((_, port) => network.protocol?.(port) ?? "TCP");
     const halfNs = DISTANCES.map((distance) => roundTripTimes[distance] / 2);
     // By way: the distances alone, then those behind each hop.
     this.#halfRttNs = Float64Array.from(
@@ -95,6 +119,31 @@ export class TrafficState {
 
   edge(index: number): CallEdgePlan {
     return this.#plan.edges[index] as CallEdgePlan;
+  }
+
+  protocolOf(servicePort: number): Protocol {
+    return this.#protocols[servicePort] as Protocol;
+  }
+
+  /** Whether a call is by datagrams, which nobody refuses or resets. */
+  isDatagram(row: number): boolean {
+    return this.protocolOf(this.edge(this.calls.edge[row] as number).servicePort) === "UDP";
+  }
+
+  poolOf(row: number): ConnectionPool {
+    return this.pools.of(this.calls.edge[row] as number, this.calls.caller[row] as number);
+  }
+
+  /** Whether a row is still the call that it was, and its caller waits. */
+  isWaiting(row: number, generation: number): boolean {
+    return this.calls.generation[row] === generation && this.calls.waiting[row] === 1;
+  }
+
+  /** A handler with payload (row, generation) for calls whose callers still wait. */
+  onWaitingRow(name: string, run: (row: number) => void): HandlerId {
+    return this.sim.handler(name, (row, generation) => {
+      if (this.isWaiting(row, generation)) run(row);
+    });
   }
 
   workloadOf(pod: number): WorkloadPlan | undefined {
@@ -126,8 +175,7 @@ export class TrafficState {
     if (calls.waiting[row] === 1 || calls.serving[row] === 1) return;
     const connection = calls.connection[row] as number;
     if (connection !== NONE) {
-      const pool = pools.of(calls.edge[row] as number, calls.caller[row] as number);
-      pools.recycleIfClosed(pool, connection);
+      pools.recycleIfClosed(this.poolOf(row), connection);
     }
     calls.releaseIfDone(row);
   }
