@@ -43,10 +43,10 @@ export const trace: CommandSpec = {
         {
           name: "interface",
           kind: "texts",
-          value: "pod|node|overlay|client|NAME",
+          value: "pod|node|overlay|client|NAME|all",
           description:
-            "Capture there only: the pods' ends, the nodes' network cards, the overlay devices, the client outside, or one interface (NODE:eth0).",
-          default: "everywhere",
+            "Where to capture: at the pods' ends, the nodes' network cards, the overlay devices, the client outside, one interface (NODE:eth0). A packet that passes several of them is in the file once; with all it is there as often as it was seen, which Wireshark takes for retransmissions.",
+          default: "pod and client",
         },
         ...PACKET_OPTIONS,
         {

@@ -39,7 +39,7 @@ function connectionText(
     const at = (step.atNs / 1e6).toFixed(3).padStart(11);
     const does = step.sent ? "out" : "in ";
     lines.push(`${at} ms  ${step.interface} ${does}  ${step.packet}`);
-    for (const text of step.causes) lines.push(`                 └ ${text}`);
+    for (const text of step.causes) if (text !== cause) lines.push(`                 └ ${text}`);
   }
   for (const entry of way?.tracking ?? []) lines.push(`  tracked at ${entry}`);
   for (const note of way?.notes ?? []) lines.push(`  ${note}`);

@@ -11,7 +11,7 @@ import {
   type Target,
   type TcpConnection,
 } from "../../data-plane/index.ts";
-import { isWhole, requestBytes } from "./payloads.ts";
+import { isWhole, requestText } from "./payloads.ts";
 import type { TraceOutcome } from "./trace-options.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -138,7 +138,7 @@ function* askOn(lab: Lab, open: TcpConnection, wanted: Wanted, limitNs: number):
   let text = "";
   while (answer.kind === "answer" && answer.text !== "") {
     text += answer.text;
-    if (isWhole(wanted.to.port, text)) return { kind: "answer", text };
+    if (isWhole(text)) return { kind: "answer", text };
     answer = yield* nextAnswer(open, (untilNs - lab.simulation.now) / MS);
   }
   return answer;
@@ -146,7 +146,7 @@ function* askOn(lab: Lab, open: TcpConnection, wanted: Wanted, limitNs: number):
 
 function textFor({ protocol, to, requestBytes: bytes }: Wanted): string {
   const [, service = to.service] = to.service.split("/");
-  return requestBytes({ port: to.port, protocol, bytes }, service);
+  return requestText({ port: to.port, protocol, bytes }, service);
 }
 
 function outcomeOf(answer: Answer | undefined): Pick<Attempt, "kind" | "error"> {

@@ -1,8 +1,14 @@
 const DNS_PORT = 53;
+const TLS_PORTS: ReadonlySet<number> = new Set([443, 6443, 8443, 9443]);
 /** Fits every path without fragments. */
 const MAX_DATAGRAM_BYTES = 1200;
 const QUERY_ID = "\x4b\x38";
-const HEADER_BYTES = 12;
+const DNS_HEADER_BYTES = 12;
+/** A record of application data of TLS 1.2, whose length follows. */
+const TLS_RECORD = "\x17\x03\x03";
+const TLS_HEADER_BYTES = 5;
+const MAX_TLS_BYTES = 16_000;
+const END_OF_HEADERS = "\r\n\r\n";
 
 interface Spoken {
   readonly port: number;
@@ -12,47 +18,65 @@ interface Spoken {
 }
 
 /**
- * What a client says, so that Wireshark can read it: a DNS query on port 53, else HTTP over TCP and
- * plain text over UDP.
+ * What a client says, so that Wireshark can read it: a DNS query on port 53, a record of TLS on ports of
+ * HTTPS, else HTTP over TCP and plain text over UDP.
  */
-export function requestBytes({ port, protocol, bytes }: Spoken, host: string): string {
+export function requestText({ port, protocol, bytes }: Spoken, host: string): string {
   if (port === DNS_PORT) return framed(protocol, dnsQuery("kubernetes.default.svc.cluster.local"));
   if (protocol !== "TCP") return "hello ".padEnd(Math.min(bytes, MAX_DATAGRAM_BYTES), ".");
+  if (TLS_PORTS.has(port)) return tlsRecord(bytes);
   return withPadding(`GET / HTTP/1.1\r\nHost: ${host}\r\n`, bytes);
 }
 
-/** What a server answers; the pod's name is in it. */
-export function answerBytes(
-  { pod, port, protocol, bytes }: Spoken & { pod: string },
-  request: string,
-): string {
-  if (port === DNS_PORT) {
-    const query = protocol === "TCP" ? request.slice(2) : request;
-    return framed(protocol, dnsAnswer(query));
-  }
+/** What a server answers, in the language of the request. */
+export function answerText(request: string, { pod, protocol, bytes }: Answering): string {
+  const isDns = request.startsWith(QUERY_ID, protocol === "TCP" ? 2 : 0);
+  if (isDns) return framed(protocol, dnsAnswer(protocol === "TCP" ? request.slice(2) : request));
   if (protocol !== "TCP") return `${pod} `.padEnd(Math.min(bytes, MAX_DATAGRAM_BYTES), ".");
+  if (request.startsWith(TLS_RECORD)) return tlsRecord(bytes);
   return withPadding(`HTTP/1.1 200 OK\r\nServer: ${pod}\r\nContent-Length: 0\r\n`, bytes);
 }
 
+interface Answering extends Omit<Spoken, "port"> {
+  readonly pod: string;
+}
+
 /** Whether all of a request, or of an answer, has come over TCP. */
-export function isWhole(port: number, text: string): boolean {
-  if (port !== DNS_PORT) return text.endsWith("\r\n\r\n");
-  const length = (text.charCodeAt(0) << 8) | text.charCodeAt(1);
-  return text.length >= 2 && text.length >= 2 + length;
+export function isWhole(text: string): boolean {
+  if (text.startsWith("GET ") || text.startsWith("HTTP/")) return text.endsWith(END_OF_HEADERS);
+  if (text.startsWith(TLS_RECORD)) {
+    return text.length >= TLS_HEADER_BYTES && text.length >= TLS_HEADER_BYTES + numberAt(text, 3);
+  }
+  return text.length >= 2 && text.length >= 2 + numberAt(text, 0);
+}
+
+function numberAt(text: string, at: number): number {
+  return (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1);
+}
+
+function numberText(value: number): string {
+  return String.fromCharCode(value >> 8, value & 255);
+}
+
+/** Looks like noise, as what is encrypted does. */
+function tlsRecord(bytes: number): string {
+  const length = Math.max(32, Math.min(bytes, MAX_TLS_BYTES) - TLS_HEADER_BYTES);
+  let body = "";
+  for (let i = 0; i < length; i++) body += String.fromCharCode(Math.imul(i + 1, 0x9e3779b1) >>> 24);
+  return `${TLS_RECORD}${numberText(length)}${body}`;
 }
 
 /** Fills HTTP headers up to a length with one that means nothing. */
 function withPadding(head: string, bytes: number): string {
   const name = "X-Padding: ";
-  const rest = bytes - head.length - 4;
+  const rest = bytes - head.length - END_OF_HEADERS.length;
   if (rest <= name.length) return `${head}\r\n`;
-  return `${head}${name}${"x".repeat(rest - name.length)}\r\n\r\n`;
+  return `${head}${name}${"x".repeat(rest - name.length)}${END_OF_HEADERS}`;
 }
 
 /** DNS over TCP tells its length first. */
 function framed(protocol: Spoken["protocol"], message: string): string {
-  if (protocol !== "TCP") return message;
-  return `${String.fromCharCode(message.length >> 8, message.length & 255)}${message}`;
+  return protocol === "TCP" ? `${numberText(message.length)}${message}` : message;
 }
 
 function dnsQuery(name: string): string {
@@ -66,5 +90,5 @@ function dnsQuery(name: string): string {
 function dnsAnswer(query: string): string {
   const header = `${query.slice(0, 2)}\x85\x80\x00\x01\x00\x01\x00\x00\x00\x00`;
   const answer = "\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x1e\x00\x04\x0a\x60\x00\x01";
-  return `${header}${query.slice(HEADER_BYTES)}${answer}`;
+  return `${header}${query.slice(DNS_HEADER_BYTES)}${answer}`;
 }

@@ -2,10 +2,16 @@ import { formatIP, type IPAddress, parseCIDR, parseIP } from "../../address/inde
 import type { IPFamily, Node, Pod, Service } from "../../api/index.ts";
 import type { Cluster } from "../../cluster/index.ts";
 import { podAddresses } from "../../control-plane/index.ts";
-import { type LabPlan, PACKET_LAB, type PlannedNode } from "../../data-plane/index.ts";
+import {
+  type LabPlan,
+  PACKET_LAB,
+  type PlannedNode,
+  type PodNetwork,
+} from "../../data-plane/index.ts";
 
 /** Nodes beyond this are left out: a capture of a few connections needs no more. */
 export const MAX_NODES = 40;
+const LONGER_OUTER_HEADER_BYTES = 20;
 const IPV6_BITS = 128;
 const IPV4_BITS = 32;
 
@@ -53,7 +59,11 @@ const HABITS: Readonly<Record<IPFamily, Habits>> = {
  * the pods' ranges of nodes of which nothing is known; the ranges of pods and Services are those that
  * hold all that there are.
  */
-export function tracePlan(cluster: Cluster, nodeIndices: readonly number[]): LabPlan {
+export function tracePlan(
+  cluster: Cluster,
+  nodeIndices: readonly number[],
+  network: PodNetwork,
+): LabPlan {
   const pods = cluster.store.list<Pod>("Pod").map((pod) => podAddresses(pod));
   const families = familiesAmong(pods);
   const [first = planOf(cluster, "IPv4", []), second] = families.map((family) =>
@@ -65,7 +75,11 @@ export function tracePlan(cluster: Cluster, nodeIndices: readonly number[]): Lab
     return { ...node, second: { address: other.address, podRange: other.podRange } };
   });
   const { clientAddresses, ...rest } = first;
-  const plan = { ...PACKET_LAB, ...rest, nodes };
+  const { overlays, podMtu: usualMtu } = PACKET_LAB;
+  // Plug-ins give pods the MTU of their tunnel.
+  const overlayMtu = network === "routed" ? usualMtu : overlays[network].mtu;
+  const longer = network !== "routed" && families[0] === "IPv6" ? LONGER_OUTER_HEADER_BYTES : 0;
+  const plan = { ...PACKET_LAB, ...rest, nodes, podMtu: overlayMtu - longer };
   const client = { ...PACKET_LAB.client, addresses: clientAddresses };
   return second === undefined ? { ...plan, client } : { ...plan, client, second };
 }

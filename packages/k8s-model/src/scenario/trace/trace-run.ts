@@ -1,14 +1,10 @@
-import { invariant, Signal, type SimTime, type Steps, timeOut } from "@k8s-netsim/sim-core";
-import type { Cluster } from "../../cluster/index.ts";
-import { type Flow, labCapture, type ProgrammedView } from "../../data-plane/index.ts";
+import { invariant } from "@k8s-netsim/sim-core";
+import { type Flow, labCapture } from "../../data-plane/index.ts";
 import type { TrafficSpec } from "../../traffic/index.ts";
 import { type FailureTrace, failureInWords } from "../world/failure-trace.ts";
-import { FailureTracer } from "../world/failure-tracer.ts";
 import type { WatchedWorld } from "../world/live-run.ts";
 import { chosenPod } from "./answerer.ts";
-import { type Attempt, attempt, keptConnection } from "./attempts.ts";
-import { placeFor, type Start } from "./places.ts";
-import { entryNodes, nodesOf, startOf } from "./starts.ts";
+import { RunClients, type Tried } from "./run-clients.ts";
 import type {
   TracedConnection,
   TraceOptions,
@@ -16,24 +12,10 @@ import type {
   TraceTally,
   TrafficTrace,
 } from "./trace-options.ts";
-import { beyondLimit, checkAny, connectionOf, responseBytesOf } from "./trace-traffic.ts";
-import { TracedCluster } from "./traced-cluster.ts";
-import { CLIENT, clientPods, type Wanted, wantedConnections } from "./wanted.ts";
+import { beyondLimit, connectionOf } from "./trace-traffic.ts";
+import type { TracedCluster } from "./traced-cluster.ts";
+import type { Wanted } from "./wanted.ts";
 
-const MS = 1_000_000;
-/** New connections of each kind of traffic over a whole run. */
-const ATTEMPTS = 1000;
-const MIN_INTERVAL_NS = 20 * MS;
-/** After a pod's end connections come thick and fast, to meet what views make of it: how often, how many. */
-const RUSH: readonly (readonly [everyNs: number, count: number])[] = [
-  [2 * MS, 50],
-  [10 * MS, 100],
-  [50 * MS, 100],
-];
-/** Between two requests on a connection that stays open. */
-const KEPT_INTERVAL_NS = 2000 * MS;
-/** Before a connection that broke is opened anew. */
-const RECONNECT_NS = 200 * MS;
 /** Captured of each kind of traffic. */
 const KEPT: Readonly<Record<TraceOutcome, number>> = {
   answered: 2,
@@ -42,17 +24,6 @@ const KEPT: Readonly<Record<TraceOutcome, number>> = {
   "timed-out": 4,
   unreachable: 4,
 };
-
-interface Tried {
-  readonly wanted: Wanted;
-  readonly keptOpen: boolean;
-  readonly atNs: number;
-  /** What the node's proxy had in force then. */
-  readonly chosenAt: ProgrammedView;
-  readonly node: number;
-  readonly result: Attempt;
-  readonly endedNs: number;
-}
 
 /**
  * The traffic of a run with faults and changes as packets: while control plane, proxies and requests go
@@ -67,268 +38,81 @@ export function traceRun(
   options: TraceOptions,
   run: (watch: (world: WatchedWorld) => void) => void,
 ): TrafficTrace {
-  let watched: WatchedRun | undefined;
+  let clients: RunClients | undefined;
+  let originNs = 0;
   run((world) => {
-    watched = new WatchedRun(world, traffic, options);
+    originNs = world.originNs;
+    clients = new RunClients(world, traffic, options);
   });
-  invariant(watched !== undefined, "A run that is traced lets others look on.");
-  return watched.trace();
+  invariant(clients !== undefined, "A run that is traced lets others look on.");
+  return traceOf(clients, originNs);
 }
 
-/** The clients of one run, and what became of their connections. */
-class WatchedRun {
-  readonly #cluster: Cluster;
-  readonly #traced: TracedCluster;
-  readonly #options: TraceOptions;
-  readonly #span: { readonly originNs: number; readonly endNs: number };
-  readonly #leftOut: Set<string>;
-  readonly #tracer: FailureTracer;
-  readonly #tried: Tried[] = [];
-  readonly #wanted: readonly Wanted[];
-  /** Fires when the next pod ends. */
-  #ended: Signal<void> = new Signal("a pod's end");
-  #rushes = false;
-
-  constructor(
-    { cluster, originNs, endNs }: WatchedWorld,
-    traffic: TrafficSpec,
-    options: TraceOptions,
-  ) {
-    this.#cluster = cluster;
-    this.#options = options;
-    this.#span = { originNs, endNs };
-    const { wanted, leftOut } = wantedConnections(cluster, traffic, options.family);
-    checkAny(wanted, leftOut);
-    this.#wanted = wanted;
-    this.#leftOut = new Set(leftOut);
-    this.#tracer = new FailureTracer(cluster, originNs);
-    const workloads = new Set(wanted.flatMap(({ workload }) => workload ?? []));
-    const clients = [...workloads].flatMap((one) => clientPods(cluster, one));
-    const starts = [
-      ...wanted.map((one) => startOf(cluster, one)),
-      ...clients.map((pod) => startOf(cluster, { ...(wanted[0] as Wanted), ...this.#pod(pod) })),
-    ];
-    this.#traced = new TracedCluster(cluster, {
-      seed: options.seed,
-      mode: options.mode,
-      network: options.network,
-      services: new Set(wanted.map(({ to }) => to.service)),
-      nodes: nodesOf(cluster, wanted, starts),
-      withSpareNodes: true,
-      isClient: (pod) => [...workloads].some((one) => isOf(cluster, pod, one)),
-      responseBytes: responseBytesOf(wanted),
-      simulation: cluster.sim,
-    });
-    for (const one of wanted) {
-      this.#start(() => this.#openMany(one));
-      if (one.protocol === "TCP") this.#start(() => this.#keepOne(one));
+/** The first of each kind and outcome, with their causes, as a capture. */
+function traceOf({ traced, tracer, tried, leftOut }: RunClients, originNs: number): TrafficTrace {
+  const causes = new Causes(traced, tracer.end(), originNs);
+  const { lab } = traced;
+  const flows = new Set<Flow>();
+  const connections = chosen(tried).map((one): TracedConnection => {
+    const { flow } = one.result;
+    const cause = causes.of(one);
+    if (flow !== undefined) flows.add(flow);
+    if (flow !== undefined && cause !== undefined) {
+      // Said at the last frame at each interface, wherever somebody captures.
+      const last = new Map(flow.sightings.map((sighting) => [sighting.interface, sighting]));
+      for (const sighting of last.values()) lab.comment(sighting, cause);
     }
-    this.#traced.onPodEnd = () => this.#podEnded();
-  }
+    return {
+      ...connectionOf(traced, one.wanted, one.atNs, one.result, originNs),
+      keptOpen: one.keptOpen,
+      ...(cause === undefined ? {} : { cause }),
+    };
+  });
+  const capture = labCapture(lab, {
+    originNs,
+    keeps: (sighting) => {
+      const flow = lab.flows?.flowOf(sighting);
+      return flow !== undefined && flows.has(flow);
+    },
+  });
+  const notes = [...leftOut, ...beyondLimit(traced)];
+  return { capture, connections, tallies: talliesOf(tried), leftOut: notes };
+}
 
-  trace(): TrafficTrace {
-    const traces = new Map(
-      this.#tracer.end().map((trace) => {
+/** The first of each kind and outcome, in order of time. */
+function chosen(tried: readonly Tried[]): readonly Tried[] {
+  const counts = new Map<string, number>();
+  const found = tried.filter(({ wanted, keptOpen, result: { kind } }) => {
+    const key = `${keyOf(wanted)} ${keptOpen} ${kind}`;
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return count < (keptOpen ? 1 : KEPT[kind]);
+  });
+  return found.sort((a, b) => a.atNs - b.atNs);
+}
+
+/** What made connections fail, by what those that failed alike have in common. */
+class Causes {
+  readonly #traced: TracedCluster;
+  readonly #originNs: number;
+  readonly #traces: ReadonlyMap<string, FailureTrace>;
+
+  constructor(traced: TracedCluster, traces: readonly FailureTrace[], originNs: number) {
+    this.#traced = traced;
+    this.#originNs = originNs;
+    this.#traces = new Map(
+      traces.map((trace) => {
         const { service, failure, node, endpoint, establishedNs } = trace;
         const stood = establishedNs !== undefined;
         return [traceKey({ service, failure, node, pod: endpoint?.pod, stood }), trace] as const;
       }),
     );
-    const kept = this.#chosen();
-    const flows = new Set<Flow>();
-    const connections: TracedConnection[] = [];
-    for (const one of kept) {
-      const { flow } = one.result;
-      const cause = this.#causeOf(one, traces);
-      if (flow !== undefined) {
-        flows.add(flow);
-        if (cause !== undefined) this.#comment(flow, cause);
-      }
-      const made = connectionOf(
-        this.#traced,
-        one.wanted,
-        one.atNs,
-        one.result,
-        this.#span.originNs,
-      );
-      connections.push({
-        ...made,
-        keptOpen: one.keptOpen,
-        ...(cause === undefined ? {} : { cause }),
-      });
-    }
-    const { lab } = this.#traced;
-    return {
-      capture: labCapture(lab, {
-        originNs: this.#span.originNs,
-        keeps: (sighting) => {
-          const flow = lab.flows?.flowOf(sighting);
-          return flow !== undefined && flows.has(flow);
-        },
-      }),
-      connections,
-      tallies: this.#tallies(),
-      leftOut: [...this.#leftOut, ...beyondLimit(this.#traced)],
-    };
-  }
-
-  #start(body: () => Steps<void>): void {
-    const { sim } = this.#cluster;
-    sim.at(Math.max(this.#span.originNs, sim.now) as SimTime, () => {
-      sim.process("traced client", body, { background: true });
-    });
-  }
-
-  /** New connections, one after another at even times, from all pods of the workload in turn. */
-  *#openMany(wanted: Wanted): Steps<void> {
-    const { originNs, endNs } = this.#span;
-    const intervalNs = Math.max(MIN_INTERVAL_NS, Math.floor((endNs - originNs) / ATTEMPTS));
-    for (let turn = 0; this.#cluster.sim.now < endNs; turn++) {
-      this.#cluster.sim.process("traced connection", () => this.#open(wanted, turn), {
-        background: true,
-      });
-      yield intervalNs;
-    }
-  }
-
-  /** Views lag behind: clients that are busy just now notice. */
-  #podEnded(): void {
-    const { sim } = this.#cluster;
-    if (sim.now < this.#span.originNs || sim.now >= this.#span.endNs) return;
-    const [ended, again] = [this.#ended, new Signal<void>("a pod's end")];
-    this.#ended = again;
-    ended.fire();
-    if (this.#rushes) return;
-    this.#rushes = true;
-    sim.process("traced rush", () => this.#rush(), { background: true });
-  }
-
-  *#rush(): Steps<void> {
-    let turn = 0;
-    for (const [everyNs, count] of RUSH) {
-      for (let i = 0; i < count && this.#cluster.sim.now < this.#span.endNs; i++, turn++) {
-        for (const one of this.#wanted) {
-          const at = turn;
-          this.#cluster.sim.process("traced connection", () => this.#open(one, at), {
-            background: true,
-          });
-        }
-        yield everyNs;
-      }
-    }
-    this.#rushes = false;
-  }
-
-  *#open(wanted: Wanted, turn: number): Steps<void> {
-    const way = this.#wayOf(wanted, turn);
-    if (way === undefined) return;
-    const { sim } = this.#cluster;
-    const { lab } = this.#traced;
-    const atNs = sim.now;
-    const chosenAt = this.#viewAt(way.start);
-    const result = yield* attempt(lab, way.wanted, { from: way.start.host, ...way.place });
-    this.#note(way, { atNs, chosenAt, keptOpen: false, result });
-  }
-
-  /** One connection that stays open, and the next one when it breaks. */
-  *#keepOne(wanted: Wanted): Steps<void> {
-    const lastNs = this.#span.endNs - 2 * KEPT_INTERVAL_NS;
-    const isOver = (): boolean => this.#cluster.sim.now >= lastNs;
-    for (let turn = 0; !isOver(); turn++) {
-      const way = this.#wayOf(wanted, turn);
-      if (way !== undefined) {
-        const atNs = this.#cluster.sim.now;
-        const chosenAt = this.#viewAt(way.start);
-        const target = { from: way.start.host, ...way.place };
-        const result = yield* keptConnection(this.#traced.lab, way.wanted, target, {
-          pause: () => timeOut(this.#ended, KEPT_INTERVAL_NS),
-          isOver,
-        });
-        this.#note(way, { atNs, chosenAt, keptOpen: true, result });
-      }
-      yield RECONNECT_NS;
-    }
-  }
-
-  /** From where to where a connection goes this time; undefined where nobody could open one. */
-  #wayOf(wanted: Wanted, turn: number): Way | undefined {
-    const { workload, zone } = wanted;
-    const starts =
-      workload === undefined
-        ? entryNodes(this.#cluster, zone).flatMap((node) =>
-            this.#traced.plannedNode(node) === undefined ? [] : [{ host: CLIENT, node }],
-          )
-        : clientPods(this.#cluster, workload).flatMap((pod) => {
-            const node = this.#traced.nodeOf(pod);
-            return node === undefined ? [] : [{ host: this.#pod(pod).from, node }];
-          });
-    const start = starts[turn % Math.max(1, starts.length)];
-    if (start === undefined) return undefined;
-    const place = placeFor(this.#traced, wanted, start, {
-      inSocket: this.#options.mode === "ebpf",
-      asked: this.#options.address,
-    });
-    if (typeof place === "string") {
-      this.#leftOut.add(`${start.host} -> ${wanted.to.service}:${wanted.to.port}: ${place}`);
-      return undefined;
-    }
-    return { wanted: { ...wanted, from: start.host }, start, place };
-  }
-
-  #viewAt({ node }: Start): ProgrammedView {
-    const { proxies, sim } = this.#cluster;
-    return proxies.programmed(this.#traced.plannedNode(node)?.index ?? -1, sim.now);
-  }
-
-  #pod(index: number): { readonly pod: number; readonly from: string } {
-    return { pod: index, from: this.#cluster.pods.at(index)?.key ?? "" };
-  }
-
-  #note({ wanted, start }: Way, tried: Omit<Tried, "wanted" | "node" | "endedNs">): void {
-    const node = this.#traced.plannedNode(start.node)?.index ?? -1;
-    const { kind, establishedNs, flow } = tried.result;
-    this.#tried.push({ ...tried, wanted, node, endedNs: this.#cluster.sim.now });
-    if (kind === "answered" || kind === "unreachable") return;
-    const pod = chosenPod(this.#traced, flow);
-    this.#tracer.failed({
-      failure: kind,
-      servicePort: -1,
-      node,
-      pod,
-      service: wanted.to.service,
-      port: wanted.to.port,
-      byBalancer: false,
-      isCut: this.#isCut(node, pod),
-      chosenAt: tried.chosenAt,
-      ...(establishedNs === undefined ? {} : { establishedAtNs: establishedNs }),
-    });
-  }
-
-  #isCut(node: number, pod: number): boolean {
-    const { nodes, pods, faults } = this.#cluster;
-    const [zone, other] = [nodes.at(node)?.zone, nodes.at(pods.at(pod)?.nodeIndex ?? -1)?.zone];
-    return zone !== undefined && other !== undefined && faults.zoneCuts.separates(zone, other);
-  }
-
-  /** The first of each kind and outcome, in order of time. */
-  #chosen(): readonly Tried[] {
-    const counts = new Map<string, number>();
-    const chosen = this.#tried.filter(({ wanted, keptOpen, result: { kind } }) => {
-      const key = `${keyOf(wanted)} ${keptOpen} ${kind}`;
-      const count = counts.get(key) ?? 0;
-      counts.set(key, count + 1);
-      return count < KEPT[kind];
-    });
-    return chosen.sort((a, b) => a.atNs - b.atNs);
   }
 
   /** The trace of the first attempt that failed alike, told of this one. */
-  #causeOf(
-    { wanted, node, result, atNs, endedNs }: Tried,
-    traces: ReadonlyMap<string, FailureTrace>,
-  ): string | undefined {
+  of({ wanted, node, result, atNs, endedNs }: Tried): string | undefined {
     const { establishedNs } = result;
-    const { pods, nodes } = this.#cluster;
+    const { pods, nodes } = this.#traced.cluster;
     const key = traceKey({
       service: `${wanted.to.service}:${wanted.to.port}`,
       failure: result.kind,
@@ -336,55 +120,36 @@ class WatchedRun {
       pod: pods.at(chosenPod(this.#traced, result.flow))?.key,
       stood: establishedNs !== undefined,
     });
-    const trace = traces.get(key);
+    const trace = this.#traces.get(key);
     if (trace === undefined) return undefined;
-    const { originNs } = this.#span;
+    const from = this.#originNs;
     // What was believed counts when the endpoint was chosen.
-    if (establishedNs === undefined) return failureInWords({ ...trace, atNs: atNs - originNs });
-    const since = { establishedNs: establishedNs - originNs, atNs: endedNs - originNs };
+    if (establishedNs === undefined) return failureInWords({ ...trace, atNs: atNs - from });
+    const since = { establishedNs: establishedNs - from, atNs: endedNs - from };
     return failureInWords({ ...trace, ...since });
-  }
-
-  /** Says the cause at the last frame of the flow at each interface. */
-  #comment({ sightings }: Flow, cause: string): void {
-    const last = new Map(sightings.map((sighting) => [sighting.interface, sighting]));
-    for (const sighting of last.values()) this.#traced.lab.comment(sighting, cause);
-  }
-
-  #tallies(): readonly TraceTally[] {
-    const tallies = new Map<
-      string,
-      TraceTally & { counts: Partial<Record<TraceOutcome, number>> }
-    >();
-    for (const { wanted, keptOpen, result } of this.#tried) {
-      const { to, protocol, workload = "outside" } = wanted;
-      const key = `${keyOf(wanted)} ${keptOpen}`;
-      const tally = tallies.get(key) ?? {
-        from: workload,
-        to: `${to.service}:${to.port}`,
-        protocol,
-        keptOpen,
-        counts: {},
-      };
-      tally.counts[result.kind] = (tally.counts[result.kind] ?? 0) + 1;
-      tallies.set(key, tally);
-    }
-    return [...tallies.values()];
   }
 }
 
-interface Way {
-  readonly wanted: Wanted;
-  readonly start: Start;
-  readonly place: { readonly address: string; readonly port: number };
+function talliesOf(all: readonly Tried[]): readonly TraceTally[] {
+  const tallies = new Map<string, TraceTally & { counts: Partial<Record<TraceOutcome, number>> }>();
+  for (const { wanted, keptOpen, result } of all) {
+    const { to, protocol, workload = "outside" } = wanted;
+    const key = `${keyOf(wanted)} ${keptOpen}`;
+    const tally = tallies.get(key) ?? {
+      from: workload,
+      to: `${to.service}:${to.port}`,
+      protocol,
+      keptOpen,
+      counts: {},
+    };
+    tally.counts[result.kind] = (tally.counts[result.kind] ?? 0) + 1;
+    tallies.set(key, tally);
+  }
+  return [...tallies.values()];
 }
 
 function keyOf({ workload, zone, to }: Wanted): string {
   return `${workload} ${zone} ${to.service}:${to.port}`;
-}
-
-function isOf(cluster: Cluster, pod: number, workload: string): boolean {
-  return clientPods(cluster, workload).includes(pod);
 }
 
 /** What attempts have in common that one trace stands for. */

@@ -1,5 +1,5 @@
 import { type Lab, listenSctp, serveRequests } from "../../data-plane/index.ts";
-import { answerBytes, isWhole } from "./payloads.ts";
+import { answerText, isWhole } from "./payloads.ts";
 
 const SERVER_TAG = 0x5e7e;
 /** A program's answer to a datagram takes as long as one to a request. */
@@ -18,15 +18,13 @@ export function servePod(lab: Lab, pod: string, ports: readonly ServedPort[], by
     if (protocol === "SCTP") listenSctp(host, port, SERVER_TAG);
     else if (protocol === "UDP") {
       host.serveUdp(port, (request, ends) => {
-        const text = answerBytes({ pod, port, bytes, protocol: "UDP" }, request.payload);
+        const text = answerText(request.payload, { pod, bytes, protocol: "UDP" });
         lab.simulation.after(ANSWER_NS, () => host.reply(ends, text));
       });
     } else {
       host.listen(port, (connection) => {
         serveRequests(lab, connection, (request) =>
-          isWhole(port, request)
-            ? answerBytes({ pod, port, bytes, protocol: "TCP" }, request)
-            : undefined,
+          isWhole(request) ? answerText(request, { pod, bytes, protocol: "TCP" }) : undefined,
         );
       });
     }

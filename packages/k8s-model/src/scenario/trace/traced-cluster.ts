@@ -51,7 +51,7 @@ export class TracedCluster {
       ? [...cluster.nodes].filter(({ exists }) => exists).map(({ index }) => index)
       : [];
     const indices = [...new Set([...options.nodes, ...others])].slice(0, MAX_NODES);
-    const plan = tracePlan(cluster, indices);
+    const plan = tracePlan(cluster, indices, options.network);
     for (const [k, node] of plan.nodes.entries()) {
       this.#planned.set(node.name, { plan: node, index: indices[k] ?? -1 });
     }
@@ -71,7 +71,9 @@ export class TracedCluster {
     cluster.onChange({
       podChanged: (pod) => this.#followPod(pod),
       nodeChanged: ({ name, up }) => {
-        if (this.#planned.has(name)) this.lab.setNodeUp(name, up);
+        if (!this.#planned.has(name)) return;
+        this.lab.setNodeUp(name, up);
+        if (up) this.lab.host(name).namespace.netfilter?.tracking.clear();
       },
     });
   }
@@ -99,9 +101,12 @@ export class TracedCluster {
   serviceOn(nodeIndex: number, key: string): CleanedService | undefined {
     const { cluster } = this;
     const at = cluster.proxies.programmed(nodeIndex, cluster.sim.now);
-    const service = cluster.store.log<Service>("Service").stateAt(key, at.services)?.object;
-    if (service === undefined) return undefined;
+    const services = cluster.store.log<Service>("Service");
     const log = cluster.store.log<EndpointSlice>("EndpointSlice");
+    // A kube-proxy that has only started knows nothing yet.
+    if (at.services < services.start || at.slices < log.start) return undefined;
+    const service = services.stateAt(key, at.services)?.object;
+    if (service === undefined) return undefined;
     const slices: EndpointSlice[] = [];
     for (const sliceKey of this.#slicesOf(key)) {
       const slice = log.stateAt(sliceKey, at.slices)?.object;

@@ -10,12 +10,18 @@ import { type HookVerdict, type Netfilter, PeerBudget, type Transit } from "../n
 import {
   type Frame,
   fragmentsOf,
+  isIcmp,
   isIPv6,
   type Packet,
   packetBytes,
   Reassembly,
 } from "../wire/index.ts";
-import { type IcmpDetails, type IcmpErrorKind, icmpErrorAbout } from "./icmp-errors.ts";
+import {
+  type IcmpDetails,
+  type IcmpErrorKind,
+  icmpErrorAbout,
+  icmpErrorKind,
+} from "./icmp-errors.ts";
 
 /** Why the stack did not take a packet from a socket. */
 export type SendFailure = "no-route" | "not-permitted" | "too-big";
@@ -249,7 +255,9 @@ export class NetworkNamespace implements FrameReceiver {
 
   #passes(verdict: HookVerdict, transit: Transit, hook: string): boolean {
     if (verdict === "accept") return true;
-    this.tell(`${verdict === "drop" ? "dropped" : "refused"} by a rule (${hook})`, transit.packet);
+    const translates = verdict === "drop" && isRedirect(transit.packet);
+    const by = translates ? "translation" : "a rule";
+    this.tell(`${verdict === "drop" ? "dropped" : "refused"} by ${by} (${hook})`, transit.packet);
     if (verdict === "reject") this.refuse(transit, "port-unreachable");
     return false;
   }
@@ -331,4 +339,9 @@ function errorTracking({ tracking }: Transit): Transit["tracking"] {
   if (typeof tracking !== "object") return undefined;
   const direction = tracking.direction === "original" ? "reply" : "original";
   return { connection: tracking.connection, direction, state: "RELATED" };
+}
+
+/** Nobody may shorten the way of a translated connection: its redirects end where they are translated. */
+function isRedirect({ transport }: Packet): boolean {
+  return isIcmp(transport) && icmpErrorKind(transport) === "redirect";
 }

@@ -1,19 +1,18 @@
 import { Signal, type Simulation, Store } from "@k8s-netsim/sim-core";
 import { TcpFlag, type TcpSegment } from "../wire/index.ts";
+import { DelayedAck } from "./delayed-ack.ts";
 import type { IcmpErrorKind } from "./icmp-errors.ts";
 import type { NetworkNamespace } from "./network-namespace.ts";
+import { againText } from "./retransmission-text.ts";
+import { SocketBacklog } from "./socket-backlog.ts";
 import type { Ends } from "./socket-ends.ts";
 import { errorOfIcmp, type Reading, type SocketErrorCode } from "./socket-error.ts";
 import { TcpOutput } from "./tcp-output.ts";
 import { synTimeoutNs, type TcpProfile, timeoutNs } from "./tcp-profile.ts";
 import { TcpReceiver } from "./tcp-receiver.ts";
 import { bare, type Piece, TcpSender } from "./tcp-sender.ts";
-import type { Opened, TcpState } from "./tcp-state.ts";
+import { DEFAULT_SEGMENT, type Opened, type TcpState, TIME_WAIT_NS } from "./tcp-state.ts";
 import { KernelTimer } from "./timer-wheel.ts";
-
-/** What a side takes that does not say so. */
-const DEFAULT_SEGMENT = 536;
-const TIME_WAIT_NS = 60_000_000_000;
 
 /** One TCP connection of a host: handshake, data, retransmission, end. */
 export class TcpConnection {
@@ -36,9 +35,8 @@ export class TcpConnection {
   #sentAtNs = 0;
   #tries = 0;
   readonly #timer: KernelTimer;
-  readonly #ackTimer: KernelTimer;
-  /** While a program's call holds the socket, what arrives waits here. */
-  #backlog: (() => void)[] | undefined;
+  readonly #delayedAck: DelayedAck;
+  readonly #backlog = new SocketBacklog();
   #segmentLimitChanged = false;
   /** No program has the connection any more: data that come are answered with a reset. */
   #orphaned = false;
@@ -53,11 +51,13 @@ export class TcpConnection {
     this.#simulation = host.simulation;
     this.#profile = profile;
     this.#timer = new KernelTimer(this.#simulation, profile.tickNs);
-    this.#ackTimer = new KernelTimer(this.#simulation, profile.tickNs);
     this.#sender = new TcpSender(profile);
     this.#receiver = new TcpReceiver(profile);
     this.ends = ends;
     this.#output = new TcpOutput(host, ends, this.#receiver);
+    this.#delayedAck = new DelayedAck(this.#simulation, profile, this.#receiver, () => {
+      this.#acknowledge();
+    });
     this.state = state;
     this.opened = new Signal(`${host.name} connects`, { latched: true });
     this.received = new Store(`${host.name} reads`);
@@ -86,8 +86,8 @@ export class TcpConnection {
 
   /** Ends the sending half, after what was written. */
   close(): void {
-    if (this.state === "SYN_SENT" || this.state === "SYN_RECEIVED") this.#end();
-    if (this.#sender.finished || this.isClosed()) return;
+    if (this.#isOpening()) this.#end();
+    if (this.isEnding()) return;
     this.#sender.finish();
     this.state = this.state === "CLOSE_WAIT" ? "LAST_ACK" : "FIN_WAIT_1";
     this.#push();
@@ -110,30 +110,25 @@ export class TcpConnection {
    * finds no socket.
    */
   end(): void {
-    const unread = this.received.size > 0;
-    if (unread || this.state === "SYN_SENT" || this.state === "SYN_RECEIVED") {
-      this.abort();
-      return;
-    }
     this.#orphaned = true;
-    this.close();
+    if (this.received.size > 0 || this.#isOpening()) this.abort();
+    else this.close();
   }
 
   /** The program has read what was there: an acknowledgment that waits for it goes out. */
   hasRead(): void {
-    if (this.#ackTimer.isPending && !this.#receiver.interactive) this.#acknowledge();
+    if (this.#delayedAck.isPending && !this.#receiver.interactive) this.#acknowledge();
   }
 
   receive(segment: TcpSegment): void {
-    if (this.#backlog === undefined) this.#take(segment);
-    else this.#backlog.push(() => this.#take(segment));
+    this.#backlog.take(() => this.#take(segment));
   }
 
   /** An ICMP error about one of our segments. */
   receiveError(kind: IcmpErrorKind | undefined): void {
     if (kind === "too-big") {
       this.#segmentLimitChanged = true;
-      if (this.#backlog === undefined) this.#resegment();
+      if (!this.#backlog.isHeld) this.#resegment();
       return;
     }
     const error = errorOfIcmp(kind);
@@ -151,14 +146,9 @@ export class TcpConnection {
       ? synTimeoutNs(this.#profile, this.#tries)
       : this.#profile.initialTimeoutNs * (1 << this.#tries);
     this.#timer.start(waitNs, () => {
-      if (this.#tries >= limit) {
-        this.#fail("ETIMEDOUT");
-        return;
-      }
+      if (this.#tries >= limit) return this.#fail("ETIMEDOUT");
       this.#tries += 1;
-      this.#host.explain?.(
-        `no answer: ${syn ? "SYN" : "SYN and ACK"} again, for the ${ordinal(this.#tries)} time`,
-      );
+      this.#host.explain?.(againText(syn ? "SYN" : "SYN and ACK", this.#tries));
       this.#handshake();
     });
   }
@@ -182,13 +172,8 @@ export class TcpConnection {
     }
     if ((flags & TcpFlag.ACK) !== 0) this.#takeAck(segment);
     if (this.isClosed()) return;
-    if (segment.payload.length > 0 && this.#orphaned) {
-      this.#host.explain?.("nobody is left to read this: reset");
-      this.abort();
-      return;
-    }
     if (segment.payload.length > 0) this.#takeData(segment);
-    if ((flags & TcpFlag.FIN) !== 0) this.#takeFin(segment);
+    if (!this.isClosed() && (flags & TcpFlag.FIN) !== 0) this.#takeFin(segment);
   }
 
   #takeReset({ flags, acknowledgment }: TcpSegment): void {
@@ -243,13 +228,18 @@ export class TcpConnection {
   }
 
   #takeData(segment: TcpSegment): void {
+    if (this.#orphaned) {
+      this.#host.explain?.("nobody is left to read this: reset");
+      this.abort();
+      return;
+    }
     const { text, ack } = this.#receiver.take(
       segment,
       this.#simulation.now,
       timeoutNs(this.#profile, this.#roundTripNs),
     );
     if (ack === "now") this.#acknowledge();
-    else if (ack === "later") this.#acknowledgeLater();
+    else if (ack === "later") this.#delayedAck.start();
     if (text !== "") this.received.offer({ kind: "data", text });
   }
 
@@ -265,7 +255,7 @@ export class TcpConnection {
     if (this.state === "ESTABLISHED") {
       this.state = "CLOSE_WAIT";
       this.#receiver.interactive = true;
-      this.#acknowledgeLater();
+      this.#delayedAck.start();
     } else if (this.state === "FIN_WAIT_1") {
       this.state = "CLOSING";
       this.#acknowledge();
@@ -281,24 +271,16 @@ export class TcpConnection {
   }
 
   #push(): void {
-    if (this.state === "SYN_SENT" || this.state === "SYN_RECEIVED") return;
+    if (this.#isOpening()) return;
     const pieces = this.#sender.take();
     if (pieces.length === 0) return;
-    if (pieces.length > 1) this.#hold(pieces.length);
+    if (pieces.length > 1) {
+      const callNs = pieces.length * this.#profile.sendCallNs;
+      this.#backlog.hold(this.#simulation, callNs, () => this.#resegment());
+    }
     if (pieces.some(({ text }) => text !== "")) this.#receiver.answered(this.#simulation.now);
     for (const piece of pieces) this.#emit(piece, TcpFlag.ACK);
     this.#watchTail();
-  }
-
-  /** The call that sends several segments keeps what arrives meanwhile waiting until it returns. */
-  #hold(segments: number): void {
-    this.#backlog = [];
-    this.#simulation.after(segments * this.#profile.sendCallNs, () => {
-      const waiting = this.#backlog ?? [];
-      this.#backlog = undefined;
-      for (const action of waiting) action();
-      this.#resegment();
-    });
   }
 
   /** Sends again, in smaller segments, what is too large for a path that has just become known. */
@@ -325,45 +307,30 @@ export class TcpConnection {
   }
 
   #awaitTimeout(): void {
-    this.#timer.start(
-      timeoutNs(this.#profile, this.#roundTripNs) * (1 << Math.min(this.#tries, 9)),
-      () => {
-        if (this.#tries >= this.#profile.retransmissions) {
-          this.#fail("ETIMEDOUT");
-          return;
-        }
-        this.#tries += 1;
-        this.#host.explain?.(`no answer: data again, for the ${ordinal(this.#tries)} time`);
-        for (const piece of this.#sender.firstLost()) this.#emit(piece, TcpFlag.ACK);
-        this.#awaitTimeout();
-      },
-    );
+    const doublings = 1 << Math.min(this.#tries, 9);
+    this.#timer.start(timeoutNs(this.#profile, this.#roundTripNs) * doublings, () => {
+      if (this.#tries >= this.#profile.retransmissions) return this.#fail("ETIMEDOUT");
+      this.#tries += 1;
+      this.#host.explain?.(againText("data", this.#tries));
+      for (const piece of this.#sender.firstLost()) this.#emit(piece, TcpFlag.ACK);
+      this.#awaitTimeout();
+    });
   }
 
   #acknowledge(): void {
     this.#emit(bare(this.#sender.next), TcpFlag.ACK);
   }
 
-  #acknowledgeLater(): void {
-    if (this.#ackTimer.isPending) return;
-    const delayNs = Math.max(this.#receiver.delayNs, this.#profile.delayedAckNs);
-    this.#ackTimer.start(delayNs, () => {
-      this.#receiver.delayEnded();
-      this.#acknowledge();
-    });
-  }
-
   #emit(piece: Piece, flags: number): void {
-    if (this.#output.send(piece, flags)) this.#acknowledged();
-  }
-
-  #acknowledged(): void {
-    this.#receiver.acknowledged();
-    this.#ackTimer.stop();
+    if (this.#output.send(piece, flags)) this.#delayedAck.done();
   }
 
   isClosed(): boolean {
     return this.state === "CLOSED";
+  }
+
+  #isOpening(): boolean {
+    return this.state === "SYN_SENT" || this.state === "SYN_RECEIVED";
   }
 
   #fail(error: SocketErrorCode): void {
@@ -376,13 +343,7 @@ export class TcpConnection {
     if (this.state === "CLOSED") return;
     this.state = "CLOSED";
     this.#timer.stop();
-    this.#ackTimer.stop();
+    this.#delayedAck.stop();
     this.onClosed?.();
   }
-}
-
-/** `1st`, `2nd`, `3rd`, `4th`. */
-function ordinal(n: number): string {
-  const ending = ["th", "st", "nd", "rd"][n % 100 > 10 && n % 100 < 14 ? 0 : n % 10] ?? "th";
-  return `${n}${ending}`;
 }

@@ -15,3 +15,8 @@ export type TcpState =
 
 /** How a connection attempt ended. */
 export type Opened = "connected" | SocketErrorCode;
+
+/** The largest segment of a side that does not say what it takes. */
+export const DEFAULT_SEGMENT = 536;
+/** How long a connection's ends are kept after its end (2 MSL). */
+export const TIME_WAIT_NS = 60_000_000_000;

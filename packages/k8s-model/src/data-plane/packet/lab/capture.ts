@@ -1,5 +1,6 @@
 import type { NetworkInterface } from "../link/index.ts";
-import { encodeFrame, encodePacket } from "../wire/index.ts";
+import { encodeFrame, encodePacket, type Packet, type Transport } from "../wire/index.ts";
+import { carried } from "./flow-book.ts";
 import type { Lab } from "./lab.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -18,6 +19,11 @@ export interface LabCapture {
     readonly bytes: Uint8Array;
     readonly comments: readonly string[];
     readonly sent: boolean;
+    /**
+     * Equal for frames that carry one packet on its way: aged, in a tunnel or not, but not translated
+     * in between.
+     */
+    readonly packet: number;
   }[];
 }
 
@@ -45,6 +51,7 @@ export function labCapture(
     place: placeOf(lab, one),
     linkType: one.mac === "" ? ("ip" as const) : ("ethernet" as const),
   }));
+  const numbers = new PacketNumbers();
   const frames = lab.sightings.flatMap((sighting) => {
     const place = index.get(sighting.interface);
     if (place === undefined || !keeps(sighting)) return [];
@@ -52,7 +59,16 @@ export function labCapture(
     const framed = interfaces[place]?.linkType === "ethernet";
     const bytes = framed ? encodeFrame(frame) : encodePacket(frame.packet);
     const comments = lab.causes.get(sighting) ?? [];
-    return [{ interface: place, atNs: atNs - originNs, bytes, comments, sent }];
+    return [
+      {
+        interface: place,
+        atNs: atNs - originNs,
+        bytes,
+        comments,
+        sent,
+        packet: numbers.of(frame.packet),
+      },
+    ];
   });
   return { interfaces, frames };
 }
@@ -63,4 +79,26 @@ function placeOf({ plan }: Lab, { namespace, device }: NetworkInterface): Place 
   if (device === "eth0") return "node";
   const overlays = Object.values(plan.overlays);
   return overlays.some((overlay) => overlay.device === device) ? "overlay" : "bridge";
+}
+
+/** Tells packets apart by what they carry, which only translation and sending again make anew. */
+class PacketNumbers {
+  readonly #numbers = new Map<Transport, Map<string, number>>();
+  #next = 0;
+
+  of(packet: Packet): number {
+    const inner = unwrapped(packet);
+    const pieces = this.#numbers.get(inner.transport) ?? new Map<string, number>();
+    this.#numbers.set(inner.transport, pieces);
+    const piece = `${inner.fragment?.offset} ${packet.fragment?.offset}`;
+    const number = pieces.get(piece) ?? this.#next++;
+    pieces.set(piece, number);
+    return number;
+  }
+}
+
+/** What all tunnels carry in the end. */
+function unwrapped(packet: Packet): Packet {
+  const inside = carried(packet);
+  return inside === undefined ? packet : unwrapped(inside);
 }

@@ -1,12 +1,21 @@
-import type { Happening } from "../host/index.ts";
+import { type Happening, icmpErrorKind } from "../host/index.ts";
 import type { RuleStep } from "../netfilter/index.ts";
-import type { Packet } from "../wire/index.ts";
-import { innermost } from "./flow-book.ts";
+import { isIcmp, type Packet, portsOf } from "../wire/index.ts";
+import { type FlowBook, innermost } from "./flow-book.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** Why a packet looks as it does, by the sighting that it is told at. */
 export type Causes = ReadonlyMap<Sighting, readonly string[]>;
 
+/** Why the frame comes that is seen next of a packet's flow, or of a host. */
+interface Pending {
+  readonly packet?: Packet;
+  readonly namespace?: string;
+  readonly text: string;
+}
+
+/** What was said of frames that nobody captured is forgotten. */
+const MAX_PENDING = 200;
 /** A packet that ends was seen lately, or nowhere. */
 const MAX_LOOKED_BACK = 2000;
 
@@ -16,14 +25,15 @@ const MAX_LOOKED_BACK = 2000;
  */
 export class CauseBook {
   readonly #sightings: readonly Sighting[];
+  readonly #flows: FlowBook;
   readonly #texts = new Map<Sighting, string[]>();
-  /** Reasons for the frame that is seen next. */
-  #pending: string[] = [];
+  #pending: Pending[] = [];
   /** Rules that did not match since the last one that decided, by what failed first. */
   #passedOver = new Map<string, number>();
 
-  constructor(sightings: readonly Sighting[]) {
+  constructor(sightings: readonly Sighting[], flows: FlowBook) {
     this.#sightings = sightings;
+    this.#flows = flows;
   }
 
   get causes(): Causes {
@@ -31,38 +41,61 @@ export class CauseBook {
   }
 
   /** A node looked at a rule. */
-  rule(node: string, { matched, chain, rule, because }: RuleStep): void {
+  rule(node: string, step: RuleStep, packet: Packet): void {
+    const { matched, chain, rule, because } = step;
     if (because !== undefined) {
       this.#passedOver.set(because, (this.#passedOver.get(because) ?? 0) + 1);
       return;
     }
     const text = matched ? ruleCause(chain, rule) : undefined;
     if (text === undefined) return;
-    this.because(`${node}: ${text}${passedOverText(this.#passedOver)}`);
+    this.#add({ packet, text: `${node}: ${text}${passedOverText(this.#passedOver)}` });
     this.#passedOver = new Map();
   }
 
-  /** Somebody says why the frame comes that is seen next. */
-  because(reason: string): void {
-    this.#pending.push(reason);
+  /** A host says why it sends what leaves it next. */
+  because(namespace: string, reason: string): void {
+    this.#add({ namespace, text: `${namespace}: ${reason}` });
+  }
+
+  #add(pending: Pending): void {
+    this.#pending.push(pending);
+    if (this.#pending.length > MAX_PENDING) this.#pending.shift();
   }
 
   /** A frame was seen: what was decided about it is told here. */
   seen(sighting: Sighting): void {
     this.#passedOver = new Map();
     if (this.#pending.length === 0) return;
-    for (const text of this.#pending) this.tell(sighting, text);
-    this.#pending = [];
+    const host = sighting.interface.slice(0, sighting.interface.lastIndexOf(":"));
+    const seen = sighting.frame.packet;
+    this.#pending = this.#pending.filter(({ packet, namespace, text }) => {
+      const isIt = packet === undefined ? namespace === host : this.#areOne(packet, seen);
+      if (isIt) this.tell(sighting, text);
+      return !isIt;
+    });
   }
 
   /** A packet ended, or something else happened to it that no frame shows. */
   happened({ namespace, what, packet }: Happening): void {
-    const reasons = this.#pending;
-    this.#pending = [];
+    const reasons = this.#pending.filter(
+      (one) => one.packet !== undefined && this.#areOne(one.packet, packet),
+    );
+    this.#pending = this.#pending.filter((one) => !reasons.includes(one));
     const sighting = this.#lastOf(packet);
     if (sighting === undefined) return;
-    for (const reason of reasons) this.tell(sighting, reason);
-    this.tell(sighting, `${namespace}: ${what}`);
+    for (const { text } of reasons) this.tell(sighting, text);
+    this.tell(sighting, `${namespace}: ${aboutText(packet)}${what}`);
+  }
+
+  /** Whether two packets are of one flow; before tracking knows it, of one sender's end. */
+  #areOne(packet: Packet, other: Packet): boolean {
+    const flow = this.#flows.ofPacket(packet);
+    if (flow !== undefined && flow === this.#flows.ofPacket(other)) return true;
+    const [one, two] = [innermost(packet), innermost(other)];
+    const [ports, others] = [portsOf(one.transport), portsOf(two.transport)];
+    if (ports === undefined || others === undefined) return one.transport === two.transport;
+    return one.source === two.source && ports.source === others.source;
   }
 
   tell(sighting: Sighting, text: string): void {
@@ -75,20 +108,17 @@ export class CauseBook {
     const oldest = Math.max(0, this.#sightings.length - MAX_LOOKED_BACK);
     for (let i = this.#sightings.length - 1; i >= oldest; i--) {
       const sighting = this.#sightings[i] as Sighting;
-      const { transport } = innermost(sighting.frame.packet);
-      const same =
-        transport === packet.transport ||
-        (transport.kind === "tcp" &&
-          packet.transport.kind === "tcp" &&
-          transport.sequence === packet.transport.sequence &&
-          transport.sourcePort === packet.transport.sourcePort) ||
-        (transport.kind === "udp" &&
-          packet.transport.kind === "udp" &&
-          transport.sourcePort === packet.transport.sourcePort);
-      if (same) return sighting;
+      if (this.#areOne(packet, sighting.frame.packet)) return sighting;
     }
     return undefined;
   }
+}
+
+/** Whether it is the packet itself that something happened to, or an error about it. */
+function aboutText({ transport }: Packet): string {
+  if (!isIcmp(transport) || transport.quoted === undefined) return "";
+  const kind = icmpErrorKind(transport)?.replaceAll("-", " ") ?? "error";
+  return `ICMP ${kind} about it: `;
 }
 
 /** Rules that only lead to others say nothing on their own. */
@@ -98,10 +128,21 @@ function ruleCause(chain: string, rule: string): string | undefined {
   return decides.test(bare) ? `rule of ${chain}: ${rule.replace(/^-A \S+ /, "")}` : undefined;
 }
 
+/** Where the name of what a rule asks for says little. */
+const WORDS: Readonly<Partial<Record<string, string>>> = {
+  "one-of": "chance",
+  "verdict-of-address": "address and port",
+  "verdict-of-port": "port",
+  "new-connection": "being no new connection",
+  marked: "mark",
+  mark: "mark",
+};
+
 function passedOverText(passedOver: ReadonlyMap<string, number>): string {
   let count = 0;
   for (const one of passedOver.values()) count += one;
   if (count === 0) return "";
-  const reasons = [...passedOver].map(([what, times]) => `${what} ${times}`).join(", ");
-  return ` (${count} rules before it did not match: ${reasons})`;
+  const reasons = [...passedOver].map(([what, times]) => `${times} by ${WORDS[what] ?? what}`);
+  const rules = count === 1 ? "1 rule before it did" : `${count} rules before it did`;
+  return ` (${rules} not match: ${reasons.join(", ").replaceAll("-", " ")})`;
 }

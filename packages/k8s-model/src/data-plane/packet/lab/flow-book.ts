@@ -51,7 +51,11 @@ export class FlowBook {
     const flow = this.#flow(keyOf(original));
     flow.events.push({ node, event });
     // Ports are used again: the latest connection has them.
-    if (event.kind === "NEW") this.#byEnds.set(keyOf(reply), flow);
+    if (event.kind !== "NEW") return;
+    this.#byEnds.set(keyOf(reply), flow);
+    // Between the two translations the packet has one end of each.
+    const { source: destination, sourcePort: destinationPort } = reply;
+    this.#byEnds.set(keyOf({ ...original, destination, destinationPort }), flow);
   }
 
   /** The flow of a socket; undefined where none of its packets was seen. */
@@ -61,6 +65,12 @@ export class FlowBook {
   ): Flow | undefined {
     const ends = { protocol, source, sourcePort: localPort, destination };
     return this.#byEnds.get(keyOf({ ...ends, destinationPort: remotePort }));
+  }
+
+  /** The flow of a packet as it is now, translated or not; undefined where none is known yet. */
+  ofPacket(packet: Packet): Flow | undefined {
+    const tuple = tupleOf(innermost(packet));
+    return tuple === undefined ? undefined : this.#byEnds.get(keyOf(tuple));
   }
 
   /** The flow that a frame belongs to. */
@@ -77,16 +87,18 @@ export class FlowBook {
   }
 }
 
+/** What a tunnel's packet carries; undefined of others. */
+export function carried({ transport }: Packet): Packet | undefined {
+  if (transport.kind === "ipip") return transport.packet;
+  if (transport.kind !== "udp") return undefined;
+  return transport.sealed?.packet ?? transport.tunnelled?.frame.packet;
+}
+
 /** The packet that all the wrapping is about: inside of tunnels, and quoted by errors. */
 export function innermost(packet: Packet): Packet {
   const { transport } = packet;
-  if (transport.kind === "ipip") return innermost(transport.packet);
-  if (transport.kind === "udp" && transport.sealed !== undefined) {
-    return innermost(transport.sealed.packet);
-  }
-  if (transport.kind === "udp" && transport.tunnelled !== undefined) {
-    return innermost(transport.tunnelled.frame.packet);
-  }
+  const inside = carried(packet);
+  if (inside !== undefined) return innermost(inside);
   if (isIcmp(transport) && transport.quoted !== undefined) {
     return innermost(transport.quoted.packet);
   }

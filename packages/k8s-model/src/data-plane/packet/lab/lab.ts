@@ -3,6 +3,7 @@ import type { CleanedService } from "../../conntrack/index.ts";
 import { type Host, LINUX_6_18, type NetworkNamespace, type TcpProfile } from "../host/index.ts";
 import type { NetworkInterface } from "../link/index.ts";
 import type { RuleStep, TrackingEvent } from "../netfilter/index.ts";
+import type { Packet } from "../wire/index.ts";
 import { CauseBook, type Causes } from "./causes.ts";
 import { FlowBook } from "./flow-book.ts";
 import { LabNetwork, type PodNetwork } from "./lab-network.ts";
@@ -77,7 +78,7 @@ export class Lab {
     this.network = options.network ?? "routed";
     if (options.explains === true) {
       this.flows = new FlowBook();
-      this.#book = new CauseBook(this.sightings);
+      this.#book = new CauseBook(this.sightings, this.flows);
     }
     for (const one of options.services ?? LAB_SERVICES) this.#services.set(one.name, one);
     this.#network = new LabNetwork(this.simulation, {
@@ -119,11 +120,6 @@ export class Lab {
   /** Why packets look as they do; empty unless the lab was asked to explain. */
   get causes(): Causes {
     return this.#book?.causes ?? new Map();
-  }
-
-  /** Says of the next frame that is seen why it is sent. */
-  because(reason: string): void {
-    this.#book?.because(reason);
   }
 
   /** Says something about a frame that was seen. */
@@ -218,7 +214,7 @@ export class Lab {
     const book = this.#book;
     if (book === undefined || flows === undefined) return;
     namespace.follow = (happening) => book.happened(happening);
-    namespace.explain = (reason) => book.because(`${namespace.name}: ${reason}`);
+    namespace.explain = (reason) => book.because(namespace.name, reason);
     namespace.netfilter?.tracking.listen((event) => flows.tracked(namespace.name, event));
   }
 
@@ -251,9 +247,9 @@ export class Lab {
       watch:
         watchRules === undefined && this.#book === undefined
           ? undefined
-          : (step: RuleStep) => {
+          : (step: RuleStep, packet: Packet) => {
               watchRules?.(node.name, step);
-              this.#book?.rule(node.name, step);
+              this.#book?.rule(node.name, step, packet);
             },
     };
     const proxy = new NodeProxy(namespace, node, this.plan, this.mode, around, timings);

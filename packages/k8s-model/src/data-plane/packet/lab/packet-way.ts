@@ -8,7 +8,7 @@ import {
   packetBytes,
   portsOf,
 } from "../wire/index.ts";
-import type { Flow } from "./flow-book.ts";
+import { carried, type Flow } from "./flow-book.ts";
 import type { Lab } from "./lab.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -75,12 +75,6 @@ function overheadText(sightings: readonly Sighting[]): readonly string[] {
   if (outer === undefined || inner === undefined) return [];
   const more = packetBytes(outer) - packetBytes(inner);
   return [`encapsulated between nodes: ${more} bytes more on the wire`];
-}
-
-function carried({ transport }: Packet): Packet | undefined {
-  if (transport.kind === "ipip") return transport.packet;
-  if (transport.kind !== "udp") return undefined;
-  return transport.sealed?.packet ?? transport.tunnelled?.frame.packet;
 }
 
 function stepOf(lab: Lab, sighting: Sighting, originNs: number): WayStep {

@@ -107,6 +107,11 @@ export class ConnectionTracking {
     }
   }
 
+  /** Forgets everything, as a node that starts anew does. */
+  clear(): void {
+    for (const connection of this.connections()) this.delete(connection, "expired");
+  }
+
   /** Takes an entry out, as kube-proxy's cleaner does. */
   delete(connection: TrackedConnection, cause: "kube-proxy" | "reset" | "expired"): void {
     if (!connection.confirmed || connection.dead) return;

@@ -62,7 +62,7 @@ export class IptablesRules implements RuleSet {
   #run(table: IptablesTable, chain: string, hook: Hook, transit: Transit): Outcome | undefined {
     for (const rule of table.rules(chain) ?? []) {
       const failed = rule.matches.find((match) => !this.#matches(match, transit));
-      this.#report(rule, hook, failed);
+      this.#report(rule, hook, transit, failed);
       if (failed !== undefined || rule.target === undefined) continue;
       const { target } = rule;
       switch (target.kind) {
@@ -84,11 +84,16 @@ export class IptablesRules implements RuleSet {
     return undefined;
   }
 
-  #report(rule: IptablesRule, hook: Hook, failed: IptablesMatch | undefined): void {
+  #report(
+    rule: IptablesRule,
+    hook: Hook,
+    { packet }: Transit,
+    failed: IptablesMatch | undefined,
+  ): void {
     const { watch } = this.#around;
     if (watch === undefined) return;
     const step = { hook, chain: rule.chain, rule: ruleText(rule), matched: failed === undefined };
-    watch(failed === undefined ? step : { ...step, because: failed.kind });
+    watch(failed === undefined ? step : { ...step, because: failed.kind }, packet);
   }
 
   #matches(match: IptablesMatch, transit: Transit): boolean {

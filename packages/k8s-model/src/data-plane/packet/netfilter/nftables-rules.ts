@@ -90,7 +90,7 @@ export class NftablesRules implements RuleSet {
     if (watch === undefined) return;
     const text = nftRuleText(rule, isIPv6(packet.source) ? "ip6" : "ip");
     const step = { hook, chain: rule.chain, rule: text, matched: failed === undefined };
-    watch(failed === undefined ? step : { ...step, because: failed.kind });
+    watch(failed === undefined ? step : { ...step, because: failed.kind }, packet);
   }
 
   #statement(statement: NftStatement, transit: Transit): Step {

@@ -44,6 +44,6 @@ export interface RuleSurroundings {
   now(): number;
   /** Uniform in (0, 1): which endpoint chance chooses. */
   draw(): number;
-  /** Told of every rule that is looked at. */
-  readonly watch?: ((step: RuleStep) => void) | undefined;
+  /** Told of every rule that is looked at, and for which packet. */
+  readonly watch?: ((step: RuleStep, packet: Packet) => void) | undefined;
 }
