@@ -23,7 +23,8 @@ export function commandHelp(command: CommandSpec): string {
 
 /** The help of the whole program. */
 export function programHelp(commands: readonly CommandSpec[], version: string): string {
-  const rows = commands.map((command) => `  ${command.name.padEnd(14)}${command.summary}`);
+  const width = 2 + Math.max(...commands.map(({ name }) => name.length));
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`);
   return `${[
     `k8s-netsim ${version} — what happens to clients, bill and control plane if I change this?`,
     "Usage: k8s-netsim COMMAND [OPTIONS]",
