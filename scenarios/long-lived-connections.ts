@@ -90,6 +90,14 @@ export default scenario("long-lived-connections", {
       metric.secondsToShare.where(at.connections("10 s old at most")).below(18),
     "nothing fails": ({ metric }) => metric.failed.below(0.000_001),
   },
+  answer: (results) => {
+    const words = results.map(({ parameters, values }) => {
+      const never = (values.newShareAtEnd ?? 0) < 0.01;
+      const when = never ? "never" : `after ${values.secondsToShare?.toFixed(0)} s`;
+      return `${parameters.connections}: ${when}`;
+    });
+    return `New pods carry nine tenths of their share, by how long clients keep a connection: ${words.join(", ")}.`;
+  },
 });
 
 /** The pods that took no request before the scale-out are the new ones. */

@@ -8,6 +8,8 @@ import {
 } from "@k8s-netsim/k8s-model/scenario";
 import { millis, seconds } from "@k8s-netsim/sim-core";
 
+const AT_SECONDS = 20;
+
 /**
  * Zone a goes down with a third of the pods. Until the control plane notices (lease grace, then
  * slices, then every proxy's sync) requests still go there and time out.
@@ -42,16 +44,27 @@ export default scenario("zone-outage", {
           connection: { kind: "per-request" },
         }),
       ],
-      faults: [zoneOutage("a", { at: seconds(20) })],
+      faults: [zoneOutage("a", { at: seconds(AT_SECONDS) })],
     }),
   metrics: {
     failed: { label: "Failed requests", unit: "share", better: "lower" },
     timedOut: { label: "Attempts that timed out", unit: "count", better: "lower" },
+    felt: {
+      label: "Felt until",
+      unit: "seconds",
+      better: "lower",
+      description:
+        "From the outage to the last attempt that went to a pod of the lost zone; not defined where none did.",
+    },
     latencyP99: { label: "Latency p99", unit: "ns", better: "lower" },
   },
-  measure: ({ requests }) => ({
+  measure: ({ requests, failures }) => ({
     failed: requests.failedShare(),
-    timedOut: requests.failedBy("timed-out"),
+    timedOut: requests.failedBy("timed-out") + requests.retriedBy("timed-out"),
+    felt: failures.reduce<number | undefined>(
+      (last, { lastNs }) => Math.max(last ?? 0, lastNs / 1e9 - AT_SECONDS),
+      undefined,
+    ),
     latencyP99: requests.latency.quantile(0.99),
   }),
   expect: {
@@ -59,7 +72,18 @@ export default scenario("zone-outage", {
       metric.failed.where(at.distribution("Default"), at.retries(0)).above(0.05),
     "same-zone routing shields them from the lost zone": ({ at, metric }) =>
       metric.failed.where(at.distribution("PreferSameZone")).below(0.001),
+    "it is over when the lease has run out and every node knows": ({ at, metric }) =>
+      metric.felt.where(at.distribution("Default")).below(66),
     "two retries save nearly all": ({ at, metric }) =>
       metric.failed.where(at.distribution("Default"), at.retries(2)).below(0.05),
+  },
+  answer: (results) => {
+    const words = results.map(({ parameters, values }) => {
+      const { distribution, retries } = parameters;
+      const tries = retries === 0 ? "no retry" : `${retries} retries`;
+      const felt = values.felt === undefined ? "" : ` for ${values.felt.toFixed(0)} s`;
+      return `${((values.failed ?? 0) * 100).toFixed(2)} % with ${distribution} and ${tries}${felt}`;
+    });
+    return `Of the requests from a zone that stays up fail: ${words.join(", ")}.`;
   },
 });

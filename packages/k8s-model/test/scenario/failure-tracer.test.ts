@@ -226,13 +226,13 @@ describe("a trace in words", () => {
       failureInWords({ ...bare, establishedNs: S }),
       failureInWords({ ...bare, byBalancer: true }),
       failureInWords({ ...nobody, failure: "refused" }),
-      failureInWords({ ...bare, isCut: true, establishedNs: S }),
+      failureInWords({ ...bare, isCut: true, establishedNs: -S }),
     ]).toMatchInlineSnapshot(`
       [
         "At 8.104 s an attempt to reach default/web:80 through n1 vanished: its connection to 10.0.0.2 (default/web-1) stood since 1.000 s; the pod ended at 8.086 s.",
         "At 8.104 s an attempt to reach default/web:80 through n1 vanished: the load balancer still sent to 10.0.0.2 (default/web-1); the pod ended at 8.086 s.",
         "At 8.104 s an attempt to reach default/web:80 through n1 was refused: the node's kube-proxy had no endpoint for it.",
-        "At 8.104 s an attempt to reach default/web:80 through n1 vanished: its connection to 10.0.0.2 (default/web-1) stood since 1.000 s; its node cannot be reached from there.",
+        "At 8.104 s an attempt to reach default/web:80 through n1 vanished: its connection to 10.0.0.2 (default/web-1) stood since before the measured time; its node cannot be reached from there.",
       ]
     `);
   });

@@ -60,7 +60,7 @@ export function failureInWords(trace: FailureTrace): string {
       : `; the ${endedBy} ended at ${seconds(endedNs)}`;
   const chosen = `${address} (${pod}`;
   if (establishedNs !== undefined) {
-    return `${what}: its connection to ${chosen}) stood since ${seconds(establishedNs)}${ended}.`;
+    return `${what}: its connection to ${chosen}) stood since ${momentOf(establishedNs)}${ended}.`;
   }
   if (trace.byBalancer) return `${what}: the load balancer still sent to ${chosen})${ended}.`;
   return `${what}: its kube-proxy still had ${chosen}${sliceInWords(trace)})${ended}; ${newsInWords(trace)}.`;
@@ -75,7 +75,7 @@ function sliceInWords({ slice }: FailureTrace): string {
     sync === undefined
       ? ""
       : `, in force from ${seconds(sync.endNs)} by its sync of ${seconds(sync.startNs)}`;
-  return `; slice ${name} version ${revision}, written at ${seconds(writtenNs)}${since}`;
+  return `; slice ${name} version ${revision}, written ${atMoment(writtenNs)}${since}`;
 }
 
 function newsInWords({ newer, atNs }: FailureTrace): string {
@@ -83,6 +83,14 @@ function newsInWords({ newer, atNs }: FailureTrace): string {
   const { revision, writtenNs, arrivedNs, sync } = newer;
   const is = writtenNs <= atNs ? "had been written" : "was written";
   return `version ${revision} without it ${is} at ${seconds(writtenNs)}, came to the node at ${seconds(arrivedNs)} and is in force from ${seconds(sync.endNs)} by its sync of ${seconds(sync.startNs)}`;
+}
+
+function atMoment(ns: number): string {
+  return ns < 0 ? "before the measured time" : `at ${seconds(ns)}`;
+}
+
+function momentOf(ns: number): string {
+  return ns < 0 ? "before the measured time" : seconds(ns);
 }
 
 function seconds(ns: number): string {
