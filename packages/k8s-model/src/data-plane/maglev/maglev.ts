@@ -12,12 +12,19 @@ const EMPTY = -1;
  * The size must be a prime and should be over 100 times the backends: then 1 to 2 % of the entries
  * move besides those of the backend that left (Cilium's pages say 1 %). Cilium's default is 16,381. The hash is ours,
  * not that of a kernel: shares and moves are alike, single entries are not.
+ *
+ * @throws {RangeError} for a size that is no prime: a backend would not get round to every entry
  */
 export function maglevTable(
   backends: readonly string[],
   size: number,
   weights: readonly number[] = backends.map(() => 1),
 ): Int32Array {
+  if (!isPrime(size)) {
+    throw new RangeError(
+      `A Maglev table of ${size} entries cannot be filled: give a prime, such as 16381.`,
+    );
+  }
   const table = new Int32Array(size).fill(EMPTY);
   const offsets = backends.map((name) => hashText(name, OFFSET_SEED) % size);
   const skips = backends.map((name) => (hashText(name, SKIP_SEED) % (size - 1)) + 1);
@@ -41,6 +48,14 @@ export function maglevTable(
     }
   }
   return table;
+}
+
+function isPrime(size: number): boolean {
+  if (!Number.isInteger(size) || size < 2) return false;
+  for (let divisor = 2; divisor * divisor <= size; divisor++) {
+    if (size % divisor === 0) return false;
+  }
+  return true;
 }
 
 /** Table sizes that Cilium takes: primes up to 131,071. */

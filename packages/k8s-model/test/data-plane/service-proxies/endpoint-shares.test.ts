@@ -69,6 +69,12 @@ describe("Maglev", () => {
     );
   });
 
+  test("refuses sizes that are no primes, over which some entries would never be reached", () => {
+    for (const size of [0, 1, 100, 16_380, 2.5, Number.NaN, -7]) {
+      expect(() => maglevTable(["a", "b"], size)).toThrow(RangeError);
+    }
+  });
+
   test("gives shares by weight", () => {
     const counts = [0, 0, 0];
     for (const one of maglevTable(names(3), 16_381, [1, 2, 5])) (counts[one] as number)++;
