@@ -172,7 +172,7 @@ export const nodes: ResultGroup = {
       tolerance: { kind: "absolute", by: 0.1 },
       verdict: "arithmetic",
       reason:
-        "40 s grace (up to 1.31; 50 s since) and 300 s toleration. The controller looks every millisecond here; with its 5 s a real one takes up to 15 s longer.",
+        "40 s grace (up to 1.31; 50 s since) and 300 s toleration. The controller looks every millisecond here; with its real 5 s it takes 10 to 15 s longer, because three looks follow each other.",
       ours: lossToDeletion,
     },
     {

@@ -30,7 +30,7 @@ function numberText(value: number, unit: Unit): string {
     case "hours":
       return `${digits(value)} h`;
     case "":
-      return digits(value);
+      return digits(value, 6);
   }
 }
 
@@ -46,9 +46,11 @@ function bytesText(bytes: number): string {
   return `${digits(bytes)} B`;
 }
 
-/** Whole numbers in full, others to four significant digits; thousands apart. */
-function digits(value: number): string {
-  const text = Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+/** Whole numbers in full, others to some significant digits; thousands apart. */
+function digits(value: number, significant = 4): string {
+  const text = Number.isInteger(value)
+    ? String(value)
+    : String(Number(value.toPrecision(significant)));
   const [whole = "", fraction] = text.split(".");
   const apart = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   return fraction === undefined ? apart : `${apart}.${fraction}`;
@@ -72,7 +74,7 @@ export function toleranceText(tolerance: Tolerance | undefined): string {
     case "exact":
       return "exact";
     case "absolute":
-      return `± ${tolerance.by}`;
+      return tolerance.by < 1e-9 ? "exact but for rounding" : `± ${tolerance.by}`;
     case "relative":
       return `± ${digits(100 * tolerance.by)} %`;
     case "factor":

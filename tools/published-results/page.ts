@@ -3,7 +3,7 @@ import type { Outcome } from "./judge.ts";
 import { LEFT_OUT } from "./left-out.ts";
 import { type ResultGroup, VERDICTS } from "./published-result.ts";
 import { latencySteps } from "./rule-programming.ts";
-import { SOURCES, type Source } from "./sources.ts";
+import { SOURCES, type Source, type SourceName } from "./sources.ts";
 
 /** A group of results as a run found them. */
 export interface GroupOutcome {
@@ -27,8 +27,10 @@ export function page(groups: readonly GroupOutcome[]): string {
     "# Published results, and ours",
     `**${headline(groups)}.**`,
     INTRODUCTION,
+    countTable(groups),
     ...groups.flatMap(groupText),
     leftOutText(),
+    linkTargets(),
   ].join("\n\n")}\n`;
 }
 
@@ -57,7 +59,7 @@ function groupText({ group, outcomes }: GroupOutcome): readonly string[] {
     const { id, claim, unit, published, preset = "", reason, tolerance } = result;
     const cells = [
       `${claim} <br>\`${id}\``,
-      sourceText(SOURCES[result.source]),
+      sourceText(result.source),
       preset,
       valueText(ours, unit),
       valueText(published, unit),
@@ -69,15 +71,49 @@ function groupText({ group, outcomes }: GroupOutcome): readonly string[] {
   const steps = outcomes.some(({ result }) => result.source === "kep3453");
   return [
     `## ${group.title}`,
-    group.how,
-    ...(steps ? [latencySteps()] : []),
+    wrapped(group.how),
+    ...(steps ? [wrapped(latencySteps())] : []),
     [HEADING, ...rows].join("\n"),
   ];
 }
 
-function sourceText({ name, url, seen }: Source): string {
-  const link = url === undefined ? name : `[${name}](${url})`;
+const LINE = 110;
+
+/** A paragraph in lines. */
+function wrapped(text: string): string {
+  let lines = "";
+  let length = 0;
+  for (const word of text.split(" ")) {
+    const fits = length > 0 && length + 1 + word.length <= LINE;
+    lines += length === 0 ? word : fits ? ` ${word}` : `\n${word}`;
+    length = fits ? length + 1 + word.length : word.length;
+  }
+  return lines;
+}
+
+function sourceText(source: SourceName): string {
+  const { name, url, seen }: Source = SOURCES[source];
+  const link = url === undefined ? name : `[${name}][${source}]`;
   return seen === undefined ? link : `${link}, ${seen}`;
+}
+
+function linkTargets(): string {
+  const targets = Object.entries(SOURCES).flatMap(([source, { url }]: [string, Source]) =>
+    url === undefined ? [] : [`[${source}]: ${url}`],
+  );
+  return targets.join("\n");
+}
+
+function countTable(groups: readonly GroupOutcome[]): string {
+  const rows = groups.map(({ group, outcomes }) => {
+    const counts = VERDICTS.map((one) => outcomes.filter(({ verdict }) => verdict === one).length);
+    return `| ${[group.title, ...counts].join(" | ")} |`;
+  });
+  const heading = [
+    `| | ${VERDICTS.join(" | ")} |`,
+    `|---|${VERDICTS.map(() => "---:").join("|")}|`,
+  ];
+  return [...heading, ...rows].join("\n");
 }
 
 function leftOutText(): string {

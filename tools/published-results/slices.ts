@@ -63,7 +63,7 @@ const leaving = once(() => ({
 
 export const slices: ResultGroup = {
   title: "Endpoints and slices: other sources",
-  how: "The same chain as for KEP 752: the model's controllers, store and API server without anything that merges or limits.",
+  how: "The same chain as for KEP 752: the model's controllers, store and API server without anything that merges or limits. What such a Service costs with limits on, and what etcd refuses, is the scenario `endpointslice-churn` (`--param bytes=blog2020` takes the blog's size).",
   results: [
     {
       id: "blog2020-update-bytes",
@@ -94,7 +94,7 @@ export const slices: ResultGroup = {
       tolerance: { kind: "relative", by: 0.1 },
       verdict: "not reproduced",
       reason:
-        "The blog does not say what its pods and their objects look like. Ours: a watch event about the Endpoints object of 5,000 pods as 1.36 serializes it (protobuf), by address.",
+        "The blog does not say what its objects look like, nor in which encoding. Ours: a watch event about the Endpoints object of 5,000 pods as 1.36 serializes it (protobuf, as kube-proxy reads it; node names of 6 characters), by address.",
       ours: () => exactBytesPerEndpoint("endpoints", 5_000),
     },
     {

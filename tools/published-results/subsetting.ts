@@ -38,6 +38,7 @@ const LARGE: readonly (readonly [algorithm: string, Scores, (() => MeanScores)?]
 
 const UNDEFINED = "The KEP's text does not define this algorithm.";
 const LOCAL_SAMPLE = `Every ${LOCAL_STRIDE}th input; all of them with \`npm run scenario -- topology-subsetting\`. Equal zones are taken in their order; the KEP names none.`;
+const RANDOM_WEIGHTS = "The weights of the total are the KEP's.";
 const KEP_WEIGHTS = "Its rule, threshold (50 %) and weights are the KEP's.";
 
 function largeSet(): readonly PublishedResult[] {
@@ -54,7 +55,7 @@ function largeSet(): readonly PublishedResult[] {
           ? { verdict: "not reproduced", reason: UNDEFINED }
           : {
               verdict: "calibrated",
-              reason: algorithm === "random" ? KEP_WEIGHTS : `${KEP_WEIGHTS} ${LOCAL_SAMPLE}`,
+              reason: algorithm === "random" ? RANDOM_WEIGHTS : `${KEP_WEIGHTS} ${LOCAL_SAMPLE}`,
               ours: () => ours()[score],
             }),
       }),
