@@ -79,6 +79,9 @@ const NEXT = 0;
 const THROW = 1;
 const RETURN = 2;
 
+/** Killed while awake: the next yield is the last, but for what `finally` yields. */
+const KILL: unique symbol = Symbol("kill");
+
 /**
  * An activity that takes time, written as a generator function. Waiting for it gives what it returns,
  * or throws what it threw; thrown with nobody waiting, an error ends the run.
@@ -97,12 +100,9 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   /** What to resume with, and in the end what it returned or threw. */
   #value: unknown = undefined;
   #move: number = NEXT;
-  #interrupts: Interrupted[] | undefined = undefined;
+  /** What awaits its next yield: interrupts, and before them a kill. */
+  #disturbances: (Interrupted | typeof KILL)[] | undefined = undefined;
   #killed = false;
-  /** Killed while awake: the next yield is its last, but for what `finally` yields. */
-  #killAtNextYield = false;
-  /** Whether a kill or an interrupt awaits its next yield. */
-  #isDisturbed = false;
   #joined: Set<Waiter> | undefined = undefined;
 
   /** `index` is its number at home: the payload of its events. */
@@ -154,9 +154,8 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
       this.#wait = undefined;
       this.fail(interrupted);
     } else {
-      this.#interrupts ??= [];
-      this.#interrupts.push(interrupted);
-      this.#isDisturbed = true;
+      this.#disturbances ??= [];
+      this.#disturbances.push(interrupted);
     }
     return true;
   }
@@ -170,8 +169,8 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     if (!this.isAlive) return false;
     this.#killed = true;
     if (this.#state === AWAKE) {
-      this.#killAtNextYield = true;
-      this.#isDisturbed = true;
+      this.#disturbances ??= [];
+      if (this.#disturbances[0] !== KILL) this.#disturbances.unshift(KILL);
       return true;
     }
     this.#leave();
@@ -256,20 +255,20 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
       this.#end(this.#killed ? KILLED : FINISHED, step.value);
       return false;
     }
-    return this.#isDisturbed ? this.#takeDisturbance() : this.#begin(step.value);
+    const disturbances = this.#disturbances;
+    return disturbances === undefined ? this.#begin(step.value) : this.#takeFirst(disturbances);
   }
 
   #disturb(move: number, value: unknown): IteratorResult<Yieldable, R> {
     return move === THROW ? this.#steps.throw(value) : this.#steps.return(value as R);
   }
 
-  /** Goes on with the kill or interrupt that came while it was awake. */
-  #takeDisturbance(): true {
-    const isKill = this.#killAtNextYield;
-    this.#killAtNextYield = false;
-    this.#move = isKill ? RETURN : THROW;
-    this.#value = isKill ? undefined : this.#interrupts?.shift();
-    this.#isDisturbed = (this.#interrupts?.length ?? 0) > 0;
+  /** Goes on with the first kill or interrupt that came while it was awake. */
+  #takeFirst(disturbances: (Interrupted | typeof KILL)[]): true {
+    const first = disturbances.shift();
+    if (disturbances.length === 0) this.#disturbances = undefined;
+    this.#move = first === KILL ? RETURN : THROW;
+    this.#value = first === KILL ? undefined : first;
     return true;
   }
 
