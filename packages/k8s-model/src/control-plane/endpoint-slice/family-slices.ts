@@ -113,6 +113,7 @@ export class FamilySlices {
       family: this.family,
       existingCount: this.#records.size,
       examined: suspects.map(({ slice }) => slice),
+      all: slicesOf(this.#records),
       stray: [],
       groups: keys.map((key) => {
         const group = this.#groups.get(key) as Group;
@@ -122,7 +123,7 @@ export class FamilySlices {
           wanted: group.wanted.size > 0,
           desired: desiredOf(group),
           examined: own.map(({ slice }) => slice),
-          slices: slicesOf(group),
+          slices: slicesOf(group.records),
           sliceToFill: (count, max, busy) => fitting(group, count, max, busy),
         };
       }),
@@ -227,7 +228,8 @@ function desiredOf({ wanted, unplaced }: Group): DesiredEndpoints {
   };
 }
 
-function slicesOf({ records }: Group): Iterable<EndpointSlice> {
+/** Records come in the order of their slices. */
+function slicesOf(records: ReadonlyMap<string, SliceRecord>): Iterable<EndpointSlice> {
   return {
     *[Symbol.iterator]() {
       for (const { slice } of records.values()) yield slice;
@@ -258,7 +260,8 @@ function fitting(
   max: number,
   busy: ReadonlySet<EndpointSlice>,
 ): EndpointSlice | undefined {
-  if (group.records.size < max - count) return sliceToFill(slicesOf(group), count, max, busy);
+  if (group.records.size < max - count)
+    return sliceToFill(slicesOf(group.records), count, max, busy);
   for (let size = max - count; size >= 0; size--) {
     let first: SliceRecord | undefined;
     for (const record of group.bySize.get(size) ?? []) {

@@ -25,12 +25,13 @@ export class KnownSlices {
   }
 
   /**
-   * What is known of a Service before a sync; `undefined` where the sync must look at everything:
-   * topology hints hang on all endpoints at once.
+   * What is known of a Service before a sync; `undefined` where the sync must look at everything,
+   * as where topology hints have been switched off.
    */
   before(service: Service, memory: HintMemory): ServiceSlices | undefined {
     const key = objectKey(service);
-    if (topologyModeIsAuto(service) || memory.populated || memory.byAddressType.size > 0) {
+    const isHinted = memory.populated || memory.byAddressType.size > 0;
+    if (isHinted && !topologyModeIsAuto(service)) {
       this.#services.delete(key);
       return undefined;
     }

@@ -114,7 +114,7 @@ export function addressFamilies(service: Service): readonly IPFamily[] {
 
 function packFamily(
   { service, options }: SyncInput,
-  { family, existingCount, examined, stray, groups }: FamilyWork,
+  { family, existingCount, examined, all, stray, groups }: FamilyWork,
 ): SliceChanges {
   const labels = sliceLabels(service);
   const creates: EndpointSlice[] = [];
@@ -135,7 +135,9 @@ function packFamily(
     deletes.push(...packed.deletes);
   }
   const touched = new Set([...updates, ...deletes].map(({ metadata }) => metadata.name));
-  const unchanged = examined.filter(({ metadata }) => !touched.has(metadata.name));
+  // Topology hints hang on all slices at once.
+  const looked = topologyModeIsAuto(service) ? [...all] : examined;
+  const unchanged = looked.filter(({ metadata }) => !touched.has(metadata.name));
   return withPlaceholder({ creates, updates, deletes, unchanged }, existingCount, () =>
     newSlice(service, family, [], labels),
   );

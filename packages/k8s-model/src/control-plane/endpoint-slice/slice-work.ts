@@ -46,6 +46,8 @@ export interface FamilyWork {
   /** Slices of the family, examined or not. */
   readonly existingCount: number;
   readonly examined: readonly EndpointSlice[];
+  /** All slices of the family, in the order in which they came. */
+  readonly all: Iterable<EndpointSlice>;
   /** Slices of another owner. */
   readonly stray: readonly EndpointSlice[];
   /** In the order of their ports, as text. */
@@ -78,6 +80,7 @@ export function wholeFamily(
     family,
     existingCount: existing.length,
     examined: existing,
+    all: existing,
     stray,
     groups: keys.map((key) => {
       const { ports, desired, slices } = groups.get(key) as WholeGroup;

@@ -1,4 +1,5 @@
 import type { Endpoint, EndpointSlice } from "../../api/index.ts";
+import { hintFacts } from "./hint-facts.ts";
 import type { SliceChanges, SliceEvent } from "./slice-changes.ts";
 import { allocate, type CpuRatios, type ZoneAllocation } from "./topology-allocation.ts";
 import { familyEvent } from "./topology-events.ts";
@@ -82,7 +83,8 @@ export function addTopologyHints(
 
 /** The changes without any hint; unchanged slices that carry one are updated. */
 function removeHints(changes: SliceChanges): SliceChanges {
-  const bare = (slice: EndpointSlice): EndpointSlice => withHints(slice, () => undefined);
+  const bare = (slice: EndpointSlice): EndpointSlice =>
+    hintFacts(slice).hinted ? withHints(slice, () => undefined) : slice;
   const stripped = changes.unchanged.map(bare);
   return {
     creates: changes.creates.map(bare),
@@ -111,9 +113,7 @@ const isReady = (endpoint: Endpoint): boolean => endpoint.conditions?.ready === 
 
 function countReady({ creates, updates, unchanged }: SliceChanges): number {
   let count = 0;
-  for (const slice of [...creates, ...updates, ...unchanged]) {
-    for (const endpoint of slice.endpoints ?? []) if (isReady(endpoint)) count++;
-  }
+  for (const slice of [...creates, ...updates, ...unchanged]) count += hintFacts(slice).ready;
   return count;
 }
 
@@ -145,14 +145,9 @@ function countHints(
   allotted: Counts,
   allocations: ReadonlyMap<string, ZoneAllocation>,
 ): Counts | undefined {
-  const counts = new Map<string, number>();
-  for (const endpoint of slice.endpoints ?? []) {
-    if (!isReady(endpoint)) continue;
-    const [first, ...others] = endpoint.hints?.forZones ?? [];
-    if (first === undefined) return undefined;
-    if ([first, ...others].some(({ name }) => !allocations.has(name))) return undefined;
-    add(counts, first.name, 1);
-  }
+  const { complete, counts, zones } = hintFacts(slice);
+  if (!complete) return undefined;
+  for (const zone of zones) if (!allocations.has(zone)) return undefined;
   for (const [zone, count] of counts) {
     const { maximum } = allocations.get(zone) as ZoneAllocation;
     if ((allotted.get(zone) ?? 0) + count > maximum) return undefined;

@@ -224,4 +224,38 @@ describe("a sync that looks only at what changed", () => {
     );
     expect(partialSyncs).toBeGreaterThan(500);
   });
+
+  it("gives the same topology hints as one that looks at everything", () => {
+    const name = fc.constantFrom(
+      "a pod comes",
+      "a pod goes",
+      "a pod changes",
+      "a node changes its zone",
+    );
+    const happenings = fc.array(fc.tuple(name, fc.nat(10_000)), { maxLength: 4 });
+    let hinted = 0;
+    fc.assert(
+      fc.property(
+        fc.array(happenings, { minLength: 5, maxLength: 25 }),
+        fc.integer({ min: 1, max: 4 }),
+        (rounds, max) => {
+          const rehearsal = new Rehearsal(max);
+          STEPS["topology hints are asked for, or no longer"]?.(rehearsal, 1);
+          for (let id = 0; id < 9; id++) STEPS["a pod comes"]?.(rehearsal, 45 * id + id * 9 + id);
+          rehearsal.sync(100);
+          for (const steps of rounds) {
+            for (const [step, draw] of steps) STEPS[step]?.(rehearsal, draw);
+            rehearsal.sync(100);
+          }
+          expect(rehearsal.partialSyncs).toBe(rounds.length + 1);
+          const hints = rehearsal.store
+            .list<EndpointSlice>("EndpointSlice")
+            .flatMap(({ endpoints = [] }) => endpoints.map((endpoint) => endpoint.hints));
+          if (hints.some((one) => one !== undefined)) hinted++;
+        },
+      ),
+      { numRuns: 200 },
+    );
+    expect(hinted).toBeGreaterThan(20);
+  });
 });
