@@ -184,6 +184,19 @@ describe("a zone that is parted", () => {
   });
 });
 
+describe("a Service that loses all its pods", () => {
+  it("refuses a caller six times and once a second; beyond that he hears nothing", () => {
+    const gone = ["a", "b", "c"].map((zone) => scale(`web-${zone}`, { at, replicas: 0 }));
+    const { metrics, runs } = play(gone);
+    const [refused = 0, timedOut = 0] = [metrics.get("refused"), metrics.get("timedOut")];
+    // Three callers, from about 6 s to 90 s.
+    expect(refused).toBeGreaterThan(3 * (6 + 82));
+    expect(refused).toBeLessThan(3 * (6 + 86));
+    expect(timedOut).toBeGreaterThan(4_000);
+    expect(runs[0]?.failures.some(({ endpoint }) => endpoint === undefined)).toBe(true);
+  });
+});
+
 describe("a change that cannot be meant", () => {
   const codeOf = (make: () => unknown): string => {
     try {

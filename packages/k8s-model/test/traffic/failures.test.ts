@@ -216,4 +216,30 @@ describe("what a client sees is what it sees in the packet lab", () => {
     expect(edge?.failures[FAILURES.indexOf("reset")]).toBe(0);
     expect(edge?.latency.count).toBeGreaterThan(10);
   });
+
+  test("a caller is told of six refusals at once and of one a second from then on", () => {
+    const network: Network = { ...alive, endpoints: () => REFUSED };
+    let tokensNs: number = seconds(6);
+    let lastNs = 0;
+    const budgeted: Network = {
+      ...network,
+      tellsRefusal: (_, nowNs) => {
+        tokensNs = Math.min(seconds(6), tokensNs + nowNs - lastNs);
+        lastNs = nowNs;
+        if (tokensNs < seconds(1)) return false;
+        tokensNs -= seconds(1);
+        return true;
+      },
+    };
+    const [edge] = runOneServer({
+      rateHz: 50,
+      edge: { timeoutNs: seconds(1) },
+      length: seconds(20),
+      network: budgeted,
+    }).ledger.edges;
+    const [refused = 0, , timedOut = 0] = edge?.failures ?? [];
+    expect(refused).toBeGreaterThanOrEqual(25);
+    expect(refused).toBeLessThanOrEqual(26);
+    expect(refused + timedOut).toBe(edge?.calls);
+  });
 });
