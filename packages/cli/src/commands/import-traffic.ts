@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import {
   type Diagnostic,
   type ManifestObject,
@@ -25,7 +26,7 @@ import { UsageError } from "../command-line/usage-error.ts";
 import { readSources, readText } from "../input/read-files.ts";
 import { readLines } from "../input/read-lines.ts";
 import { showDiagnostics } from "../output/diagnostics.ts";
-import { writeFile } from "../output/write-files.ts";
+import { writeFiles } from "../output/write-files.ts";
 
 const EXPORTS = ["prometheus", "hubble", "vpc-flow-logs", "gcp-flow-logs", "csv"] as const;
 
@@ -236,6 +237,11 @@ function nothingFound({ notes }: ImportedTraffic): UsageError {
   );
 }
 
+/** One file; its folder is made where it is not there yet. */
+function writeInto(file: string, text: string): void {
+  writeFiles(dirname(file), new Map([[basename(file), text]]));
+}
+
 function write(invocation: Invocation, imported: ImportedTraffic): void {
   const { edges, measures, notes } = imported;
   const from = textOf(invocation, "from") ?? "";
@@ -244,11 +250,11 @@ function write(invocation: Invocation, imported: ImportedTraffic): void {
   const file = textOf(invocation, "output");
   if (file === undefined) process.stdout.write(printable(table));
   else {
-    writeFile(file, table);
+    writeInto(file, table);
     process.stdout.write(printable(`wrote ${file}: ${edges.length} edges\n`));
   }
   const measuresFile = textOf(invocation, "measures");
   if (measuresFile === undefined) return;
-  writeFile(measuresFile, renderMeasureTable(measures, comments));
+  writeInto(measuresFile, renderMeasureTable(measures, comments));
   process.stdout.write(printable(`wrote ${measuresFile}: ${measures.length} numbers\n`));
 }

@@ -1,7 +1,9 @@
 import { BACK_CHECK_NUMBERS, backCheckInWords } from "../back-check-table.ts";
 import type { Result } from "../result.ts";
 import { type Markup, markup, nothing } from "../words/markup.ts";
-import { badge, name, section, wideTable } from "./parts.ts";
+import { name, section, wideTable } from "./parts.ts";
+
+const CHIPS = { met: "better", missed: "worse", undecided: "unclear" } as const;
 
 /** Today's numbers beside those that were observed; before anything that rests on them. */
 export function backCheck({ backCheck: check }: Result): Markup {
@@ -9,7 +11,9 @@ export function backCheck({ backCheck: check }: Result): Markup {
   const { head, rows } = backCheckInWords(check);
   const cells = rows.map(({ cells: row, verdict }) =>
     row.map((text, column) => {
-      if (column === row.length - 1) return { text: badge(verdict, text) };
+      if (column === row.length - 1) {
+        return { text: markup`<span class="chip ${CHIPS[verdict]}">${text}</span>` };
+      }
       return { text: name(text), numeric: BACK_CHECK_NUMBERS.has(column) };
     }),
   );
