@@ -14,6 +14,13 @@ const SERVICE_SIZES: readonly (readonly [services: number, endpoints: number])[]
   [625, 30],
   [7_500, 5],
 ];
+
+/** Services and endpoints of the test. */
+export const LOAD_TEST_SIZE: { readonly services: number; readonly endpoints: number } = {
+  services: SERVICE_SIZES.reduce((sum, [services]) => sum + services, 0),
+  endpoints: SERVICE_SIZES.reduce((sum, [services, size]) => sum + services * size, 0),
+};
+
 const ENDPOINTS_PER_SLICE = 100;
 /** Ten pods a second come or go, half of them behind a Service. */
 const CHANGE_PERIOD_NS = SECOND / 5;

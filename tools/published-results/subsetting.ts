@@ -36,8 +36,8 @@ const LARGE: readonly (readonly [algorithm: string, Scores, (() => MeanScores)?]
   ["local-opt", [84.89, 83.74, 99.47, 49.45]],
 ];
 
-const UNDEFINED = "The KEP's text does not define this algorithm.";
-const LOCAL_SAMPLE = `Every ${LOCAL_STRIDE}th input; all of them with \`npm run scenario -- topology-subsetting\`. Equal zones are taken in their order; the KEP names none.`;
+const UNDEFINED = "The KEP's text does not define this algorithm; only the study's program does.";
+const LOCAL_SAMPLE = `Every ${LOCAL_STRIDE}th input; all of them on [the study's page](topology-subsetting.md). Equal zones are taken in their order; the KEP names none.`;
 const RANDOM_WEIGHTS = "The weights of the total are the KEP's.";
 const KEP_WEIGHTS = "Its rule, threshold (50 %) and weights are the KEP's.";
 
@@ -170,7 +170,7 @@ export const subsetting: ResultGroup = {
         published: total,
         unit: "",
         verdict: "not reproduced",
-        reason: "The small set of inputs is not published.",
+        reason: "The KEP does not give its small set of inputs.",
       }),
     ),
     {
