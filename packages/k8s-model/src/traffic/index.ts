@@ -27,8 +27,9 @@ export {
   type LookUpEnded,
   type NameResolver,
 } from "./requests/name-resolver.ts";
+export type { NodeTracking } from "./requests/node-tracking.ts";
 export { RequestTraffic } from "./requests/request-traffic.ts";
-export type { NodeTracking, RequestTrafficOptions } from "./requests/traffic-state.ts";
+export type { RequestTrafficOptions } from "./requests/traffic-state.ts";
 export * from "./spec.ts";
 export { type StaticNetworkOptions, type StaticPod, staticNetwork } from "./static-network.ts";
 export { TrafficInputError } from "./traffic-input-error.ts";

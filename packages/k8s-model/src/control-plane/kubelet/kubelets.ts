@@ -133,6 +133,12 @@ export class Kubelets {
     this.#clocksNs.set(nodeName, aheadNs);
   }
 
+  /** The readiness probe of a running pod has changed its mind: reported unless the pod is stopping. */
+  probed(uid: string, ready: boolean): void {
+    const run = this.#runs.get(uid);
+    if (run?.answering === true && !run.stopping) this.#report(run, ready);
+  }
+
   #see(key: string, pod: Pod): void {
     const { nodeName = "" } = pod.spec;
     if (this.#isolated.has(nodeName)) return;

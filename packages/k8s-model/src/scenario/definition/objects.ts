@@ -3,6 +3,7 @@ import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerBehavior,
   KubeObject,
+  Probe,
   Service,
   TrafficDistribution,
 } from "../../api/index.ts";
@@ -25,6 +26,13 @@ export interface DeploymentOptions {
   readonly preStopSeconds?: number;
   /** Period of a readiness probe; without one a pod is ready before its application answers. */
   readonly readinessSeconds?: number;
+  /**
+   * A readiness probe by HTTP with these fields of the manifest, in place of `readinessSeconds`, whose
+   * probe only opens a connection.
+   */
+  readonly readiness?: Readonly<
+    Pick<Probe, "periodSeconds" | "timeoutSeconds" | "failureThreshold" | "successThreshold">
+  >;
   /** `terminationGracePeriodSeconds`; 30 unless told. */
   readonly graceSeconds?: number;
   /** An annotation of the pods that changes with it: another revision is another rollout. */
@@ -58,7 +66,7 @@ function deploymentObject(
   options: DeploymentOptions,
 ): Deployment {
   const { port = 8080, cpu = "100m", preStopSeconds, graceSeconds, revision } = options;
-  const { maxSurge, maxUnavailable, readinessSeconds } = options;
+  const { maxSurge, maxUnavailable } = options;
   const rollingUpdate = {
     ...(maxSurge === undefined ? {} : { maxSurge }),
     ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
@@ -85,9 +93,7 @@ function deploymentObject(
               image: `${app}:scenario`,
               ports: [{ containerPort: port }],
               resources: { requests: { cpu } },
-              ...(readinessSeconds === undefined
-                ? {}
-                : { readinessProbe: { tcpSocket: { port }, periodSeconds: readinessSeconds } }),
+              ...readinessProbe(port, options),
               ...(preStopSeconds === undefined
                 ? {}
                 : { lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } } }),
@@ -97,6 +103,17 @@ function deploymentObject(
       },
     },
   };
+}
+
+function readinessProbe(
+  port: number,
+  { readiness, readinessSeconds }: DeploymentOptions,
+): { readonly readinessProbe?: Probe } {
+  if (readiness !== undefined) {
+    return { readinessProbe: { httpGet: { path: "/ready", port }, ...readiness } };
+  }
+  if (readinessSeconds === undefined) return {};
+  return { readinessProbe: { tcpSocket: { port }, periodSeconds: readinessSeconds } };
 }
 
 export interface ServiceOptions {

@@ -25,6 +25,7 @@ import { configurationSummary, type Happenings } from "../world/configuration-su
 import { type DrainReport, drainInWords } from "../world/drain-report.ts";
 import { liveRun } from "../world/live-run.ts";
 import { type RestingCluster, restingCluster } from "../world/resting-cluster.ts";
+import { needsControlPlane } from "../world/way-options.ts";
 import type { ConfigurationSummary, JudgedExpectation, WhatIfAnswer } from "./answer.ts";
 import { type Expectation, judge } from "./expectation.ts";
 import type { RunSettings } from "./settings.ts";
@@ -60,7 +61,10 @@ export const TIMELINE_BIN_NS: SimTime = 1_000_000_000 as SimTime;
 export function whatIf(question: WhatIfQuestion): WhatIfAnswer {
   const before = restingSide(question, question.before);
   const after = restingSide(question, question.after);
-  const isTransient = question.applyAtNs !== undefined || question.faults.length > 0;
+  const isTransient =
+    question.applyAtNs !== undefined ||
+    question.faults.length > 0 ||
+    needsControlPlane(question.settings.ways);
   const runs = isTransient
     ? transientRuns(question, before, after)
     : steadyRuns(question, before, after);

@@ -21,8 +21,10 @@ import type { FailureTrace } from "./failure-trace.ts";
 import { FailureTracer } from "./failure-tracer.ts";
 import { scheduleFault } from "./faults.ts";
 import type { ServiceProxyMode } from "./proxy-mode.ts";
+import { ReadinessProbing } from "./readiness-probing.ts";
 import { changeObjects, clusterOf, workloadKeysOf } from "./resting-cluster.ts";
 import { trafficWays } from "./traffic-ways.ts";
+import type { WayOptions } from "./way-options.ts";
 import { scheduleWorkloadChange } from "./workload-changes.ts";
 
 export interface LiveRunOptions {
@@ -101,6 +103,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     cluster.controlPlane.autoscaler.measure(podCpuCounters(cluster, traffic, plan, network));
   }
   for (const autoscaler of options.objects.filter(isAutoscaler)) cluster.apply(autoscaler);
+  probeUnderLoad(cluster, traffic, settings.ways?.probesUnderLoad);
   options.watch?.({ cluster, originNs: measureFromNs, endNs });
   traffic.start();
   if (options.change !== undefined) {
@@ -131,6 +134,15 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     failures: tracer.end(),
     drains: drainReports(cluster, measureFromNs),
   };
+}
+
+function probeUnderLoad(
+  cluster: Cluster,
+  traffic: RequestTraffic,
+  asked: WayOptions["probesUnderLoad"] = false,
+): void {
+  if (asked === false) return;
+  new ReadinessProbing(cluster, traffic, asked === true ? {} : asked);
 }
 
 /** Tells traffic of every pod that stops, so that what it was working on is lost. */

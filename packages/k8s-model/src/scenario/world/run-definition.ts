@@ -22,6 +22,7 @@ import type { DrainReport } from "./drain-report.ts";
 import type { FailureTrace } from "./failure-trace.ts";
 import { type LiveRunOptions, liveRun } from "./live-run.ts";
 import { restingCluster } from "./resting-cluster.ts";
+import { needsControlPlane } from "./way-options.ts";
 
 const BIN_NS = 1_000_000_000 as SimTime;
 
@@ -74,7 +75,10 @@ export function runDefinition(
       : [],
   );
   const workloadChanges = changes.flatMap((change) => ("workload" in change ? [change] : []));
-  const isSteady = faults.length + changes.length === 0 && !objects.some(isAutoscaler);
+  const isSteady =
+    faults.length + changes.length === 0 &&
+    !objects.some(isAutoscaler) &&
+    !needsControlPlane(settings.ways);
   let happened: Happenings = { failures: [], drains: [] };
   for (let replication = 0; replication < settings.replications; replication++) {
     const run: DefinitionRun = isSteady

@@ -32,7 +32,7 @@ export interface WayOptions {
   readonly conntrackMax?: number;
   /** `false`: the pod network does not let a pod reach itself through a Service. */
   readonly hairpin?: boolean;
-  /** Readiness probes by HTTP, gRPC and TCP wait at the pod's queue like requests, and time out there. */
+  /** Readiness probes by HTTP or gRPC wait at the pod's queue like requests, and time out there. */
   readonly probesUnderLoad?: boolean | ProbesUnderLoad;
 }
 
@@ -48,4 +48,9 @@ export function waysOf(given: WayOptions): WayOptions {
     ...(hairpin === undefined ? {} : { hairpin }),
     ...(probesUnderLoad === undefined ? {} : { probesUnderLoad }),
   };
+}
+
+/** Whether the control plane must run along with traffic, even where nothing else changes. */
+export function needsControlPlane({ probesUnderLoad = false }: WayOptions = {}): boolean {
+  return probesUnderLoad !== false;
 }

@@ -2,9 +2,9 @@ import type { RandomStream, Simulation } from "@k8s-netsim/sim-core";
 import { DROPPED, type Network, PodState, type Protocol, REFUSED } from "../network.ts";
 import type { CallEdgePlan } from "../plan.ts";
 import { ConnectionTable } from "./connection-table.ts";
+import type { NodeTracking } from "./node-tracking.ts";
 import { RowRing } from "./row-ring.ts";
 import type { ServerQueues } from "./server-queues.ts";
-import type { NodeTracking } from "./traffic-state.ts";
 
 /** Long-lived connections that users outside hold together: they are many, whoever they are. */
 export const OUTSIDE_CONNECTIONS = 100;
