@@ -109,9 +109,9 @@ export default study("topology-subsetting", {
       source: "KEP 2004, Assumptions",
     },
     {
-      name: "order among equal zones",
-      value: "the order of the zones",
-      source: "the KEP names none",
+      name: "the zone with most insufficient endpoints",
+      value: "the one whose endpoints carry most; of equal ones the one that lacks most",
+      source: "the KEP leaves it open; this reading gives the printed means",
     },
   ],
 });

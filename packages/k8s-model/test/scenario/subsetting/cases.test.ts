@@ -35,6 +35,14 @@ test("overloaded zones are relieved, whole endpoints are evened out, or all zone
   expect(groups({ nodes: [1, 10, 10], endpoints: [9, 9, 9] })).toEqual([3, 12, 12]);
 });
 
+test("the zone whose endpoints carry most is served first, though another lacks more of them", () => {
+  // Expected 2.5, 22.5 and 10: a lacks half an endpoint and carries most, so that b, which lacks two and
+  // a half, gets none of the three that c could give.
+  expect(groups({ nodes: [2, 18, 8], endpoints: [2, 20, 13] })).toEqual([2, 20, 13]);
+  // Expected 3.5, 21 and 10.5: here b carries most, and gets all four that it lacks.
+  expect(groups({ nodes: [3, 18, 9], endpoints: [3, 17, 15] })).toEqual([3, 21, 11]);
+});
+
 test("below the starting threshold all zones use all endpoints", () => {
   const counts: ZoneCounts = { nodes: [1, 1, 1], endpoints: [3, 3, 2] };
   expect(groups(counts, 3)).toBe("shared");
