@@ -9,6 +9,7 @@ import {
   openLoop,
   rollingUpdate,
   type ScenarioResult,
+  type StudyTable,
   scale,
   scenario,
   service,
@@ -213,9 +214,51 @@ export default scenario("disruptions", {
       metric.pods.where(at.event("hpa-with-same-zone-routing")).below(PODS + 0.5),
   },
   answer: (results) => inWords(results),
+  tables: (results) => [byEvent(results)],
 });
 
-type Result = ScenarioResult<"failed" | "felt">;
+type Result = ScenarioResult<
+  "failed" | "felt" | "refused" | "reset" | "timedOut" | "overloaded" | "crossZone"
+>;
+
+const CAUSES = { refused: "refused", reset: "reset", timedOut: "timed out", overloaded: "full" };
+
+/** One row an event: what it costs without and with retries, how, and for how long. */
+function byEvent(results: readonly Result[]): StudyTable {
+  const tries = [...new Set(results.map(({ parameters }) => parameters.retries))];
+  const sleeps = new Set(results.map(({ parameters }) => parameters.preStopSeconds));
+  const nameOf = ({ parameters: { event, preStopSeconds } }: Result): string =>
+    sleeps.size === 1 ? `${event}` : `${event}, preStop ${preStopSeconds} s`;
+  return {
+    title: "What clients feel",
+    note: "Causes of failed attempts, most first. Felt: from the event to the last attempt that the data plane failed.",
+    columns: [
+      { label: "event" },
+      ...tries.map((retries) => ({ label: `failed, ${retries} retries`, unit: "share" as const })),
+      { label: "how" },
+      { label: "felt for", unit: "seconds" },
+      { label: "crosses zones", unit: "share" },
+    ],
+    rows: [...new Set(results.map(nameOf))].map((name) => {
+      const own = results.filter((result) => nameOf(result) === name);
+      const [first] = own;
+      const causes = (Object.keys(CAUSES) as (keyof typeof CAUSES)[])
+        .map((cause) => ({ cause, count: first?.values[cause] ?? 0 }))
+        .filter(({ count }) => count > 0)
+        .sort((a, b) => b.count - a.count);
+      return [
+        name,
+        ...tries.map(
+          (retries) =>
+            own.find(({ parameters }) => parameters.retries === retries)?.values.failed ?? null,
+        ),
+        causes.map(({ cause }) => CAUSES[cause]).join(", ") || "–",
+        first?.values.felt ?? null,
+        first?.values.crossZone ?? null,
+      ];
+    }),
+  };
+}
 
 /** Events by what they cost, most first, and what retries make of it. */
 function inWords(results: readonly Result[]): string {
