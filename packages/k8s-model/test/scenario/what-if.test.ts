@@ -109,6 +109,24 @@ describe("what cannot profit", () => {
 });
 
 describe("the input", () => {
+  test("says that its autoscalers do not act", () => {
+    const autoscaler = `
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: cart }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: cart }
+  maxReplicas: 9
+`;
+    const named = (text: string) =>
+      prepare(text).assumptions.find(({ name }) => name === "autoscalers")?.value;
+    expect(named(shop() + autoscaler)).toBe(
+      "1 HorizontalPodAutoscaler does not act: replicas stay as given, before and after",
+    );
+    expect(named(shop())).toBeUndefined();
+  });
+
   test("load is invented only where no client of the input reaches the pods", () => {
     const client = `
 ---

@@ -55,6 +55,8 @@ export interface Environment {
   readonly version: KubernetesVersion;
   /** Nodes that were made up; empty where the input has nodes. */
   readonly madeUpNodes: readonly KubeObject[];
+  /** HorizontalPodAutoscalers of the input, as changed. */
+  readonly autoscalers: number;
 }
 
 /** What was taken for granted about the cluster itself. */
@@ -62,6 +64,7 @@ export function environmentAssumptions({
   facts,
   version,
   madeUpNodes,
+  autoscalers,
 }: Environment): readonly Pick<Assumption, "name" | "value" | "source">[] {
   const { proxyMode } = facts;
   const proxy = {
@@ -72,11 +75,26 @@ export function environmentAssumptions({
       "assumed: kube-proxy's default; it decides the cost of a sync, not which endpoint is chosen",
   };
   const release = { name: "Kubernetes version", value: version.value, source: version.source };
-  if (madeUpNodes.length === 0) return [release, proxy];
+  const known = [release, proxy, ...autoscalerAssumption(autoscalers)];
+  if (madeUpNodes.length === 0) return known;
   const nodes = {
     name: "nodes",
     value: `${madeUpNodes.length} made up, 4 CPU, 16Gi and 110 pods each`,
     source: "flags --zones and --nodes-per-zone or their defaults; give --cluster to replace them",
   };
-  return [release, proxy, nodes];
+  return [...known, nodes];
+}
+
+/** Rates and service times are mostly assumed: an autoscaler would only act on assumptions. */
+function autoscalerAssumption(
+  count: number,
+): readonly Pick<Assumption, "name" | "value" | "source">[] {
+  if (count === 0) return [];
+  return [
+    {
+      name: "autoscalers",
+      value: `${count} HorizontalPodAutoscaler${count === 1 ? " does" : "s do"} not act: replicas stay as given, before and after`,
+      source: "in what-if; a scenario with an autoscaler among its objects lets it act on the load",
+    },
+  ];
 }

@@ -62,6 +62,7 @@ export interface PreparedInput {
   readonly assumptions: readonly Pick<Assumption, "name" | "value" | "source">[];
 }
 
+const AUTOSCALER = "HorizontalPodAutoscaler";
 const DEFAULT_ZONES = 3;
 const DEFAULT_NODES_PER_ZONE = 3;
 
@@ -113,7 +114,12 @@ export function prepareInput(request: InputRequest): PreparedInput {
     kubernetesVersion: version,
     limits: workloadLimits(given.map(({ object }) => object)),
     changes: changed.words,
-    assumptions: environmentAssumptions({ facts, version, madeUpNodes: nodes }),
+    assumptions: environmentAssumptions({
+      facts,
+      version,
+      madeUpNodes: nodes,
+      autoscalers: changed.objects.filter(({ object }) => object.kind === AUTOSCALER).length,
+    }),
   };
 }
 
