@@ -39,6 +39,7 @@ function expectedCrossing(shape: Shape, policy: string): number {
     "uneven zones": [3 / 7, 0, 0],
     "uneven pods": [0, 1 / 4, 2 / 4],
     "zone without pods": [0, 0, 1],
+    "pods follow load": [0, 1 / 4, 3 / 4],
     "uneven load": [0, 0, 0],
   };
   return callers.reduce<number>((so, count, zone) => {

@@ -42,6 +42,7 @@ export default scenario("zone-aware-routing", {
       "uneven zones",
       "uneven pods",
       "zone without pods",
+      "pods follow load",
       "uneven load",
       "autoscaled",
     ],
@@ -161,6 +162,12 @@ export default scenario("zone-aware-routing", {
       metric.failed.where(at.shape("4/4/3"), at.policy("Local")).above(0.05),
     "callers beyond what their zone serves overload it": ({ at, metric }) =>
       metric.zoneLoad.where(at.shape("uneven load"), at.policy("PreferSameZone")).above(0.9),
+    "with as many pods as callers in each zone it does not": ({ at, metric }) =>
+      metric.zoneLoad.where(at.shape("pods follow load"), at.policy("PreferSameZone")).below(0.75),
+    "but hints know only CPU: they leave four of the eight pods there to the others": ({
+      at,
+      metric,
+    }) => metric.busiest.where(at.shape("pods follow load"), at.policy("hints")).above(1.6),
     "an autoscaler that sees the mean does not mend that": ({ at, metric }) =>
       metric.failed.where(at.shape("autoscaled"), at.policy("PreferSameZone")).above(0.1),
     "it keeps fewer pods than with the load spread": ({ at, metric }) =>

@@ -5,6 +5,7 @@ export const SHAPES = {
   "uneven zones": { nodes: [7, 4, 1], pods: [4, 4, 4], callers: [7, 4, 1] },
   "uneven pods": { nodes: [4, 4, 4], pods: [7, 3, 2], callers: [4, 4, 4] },
   "zone without pods": { nodes: [4, 4, 4], pods: [6, 6, 0], callers: [4, 4, 4] },
+  "pods follow load": { nodes: [4, 4, 4], pods: [8, 3, 1], callers: [8, 3, 1] },
   "uneven load": { nodes: [4, 4, 4], pods: [4, 4, 4], callers: [8, 3, 1] },
   autoscaled: { nodes: [4, 4, 4], pods: "autoscaled", callers: [8, 3, 1] },
 } as const;
