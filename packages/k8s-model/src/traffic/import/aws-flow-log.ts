@@ -3,9 +3,7 @@ import { type FlowLine, type FlowLineReader, PROTOCOLS } from "./flow-record.ts"
 
 /** Version 2, the format of logs without a header. */
 const DEFAULT_FIELDS =
-  "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status".split(
-    " ",
-  );
+  "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
 
 const NEEDED = ["srcaddr", "dstaddr", "srcport", "dstport", "protocol", "bytes", "start", "end"];
 
@@ -18,77 +16,75 @@ const TCP_ACK = 16;
  * (`pkt-srcaddr`) are logged they count, since those of an interface hide its pods.
  */
 export function awsFlowLog(format?: string): FlowLineReader {
-  let fields = format === undefined ? undefined : fieldNames(format);
+  let fields = fieldsOf(format ?? DEFAULT_FIELDS);
   return (line) => {
-    const words = line.trim().split(/\s+/);
+    const words = line.trim().split(SPACES);
     if (words[0] === "") return { kind: "skipped", reason: undefined };
-    if (isHeader(words)) {
-      fields = fieldNames(line);
-      const missing = NEEDED.filter((name) => indexOf(fields ?? [], name) < 0);
-      if (missing.length === 0) return { kind: "skipped", reason: undefined };
-      return broken(`The log has no field ${missing.join(", ")}`, 1);
+    const isHeader = HEADER.test(line);
+    if (isHeader) fields = fieldsOf(line);
+    if (fields.missing.length > 0) {
+      return broken(`The log has no field ${fields.missing.join(", ")}`, 1);
     }
-    return recordOf(words, fields ?? DEFAULT_FIELDS, line);
+    return isHeader ? { kind: "skipped", reason: undefined } : recordOf(words, fields, line);
   };
 }
 
-function isHeader(words: readonly string[]): boolean {
-  const names = words.map(bareName);
-  return names.includes("version") || names.includes("srcaddr") || names.includes("pkt-srcaddr");
+const SPACES = /\s+/;
+/** No record holds the name of a field. */
+const HEADER = /version|src[-_]?addr/i;
+
+/** Where each field stands in a record. */
+interface LogFields {
+  readonly count: number;
+  readonly places: ReadonlyMap<string, number>;
+  readonly missing: readonly string[];
 }
 
-function fieldNames(text: string): readonly string[] {
-  return text.trim().split(/\s+/).map(bareName);
+function fieldsOf(text: string): LogFields {
+  const names = text.trim().split(SPACES).map(bareName);
+  const places = new Map(names.map((name, index) => [name, index]));
+  for (const address of ["srcaddr", "dstaddr"]) {
+    const packet = places.get(`pkt-${address}`);
+    if (packet !== undefined) places.set(address, packet);
+  }
+  return { count: names.length, places, missing: NEEDED.filter((name) => !places.has(name)) };
 }
 
-/** `${srcaddr}` and Athena's `srcaddr`, `src_addr` are one field. */
+/** `${srcaddr}` and Athena's `src_addr` are fields of AWS. */
 function bareName(word: string): string {
-  return word
+  const name = word
     .replace(/^\$\{(.*)\}$/, "$1")
     .toLowerCase()
     .replaceAll("_", "-");
+  return name.replace(/^(pkt-)?(src|dst)-(addr|port)$/, "$1$2$3");
 }
 
-function indexOf(fields: readonly string[], name: string): number {
-  const packet = name === "srcaddr" || name === "dstaddr" ? fields.indexOf(`pkt-${name}`) : -1;
-  return packet >= 0 ? packet : fields.indexOf(name);
-}
+const ADDRESSES = ["srcaddr", "dstaddr"] as const;
+const NUMBERS = ["srcport", "dstport", "protocol", "bytes", "start", "end"] as const;
+const WHOLE = /^\d{1,16}$/;
 
-function recordOf(words: readonly string[], fields: readonly string[], line: string): FlowLine {
-  if (words.length !== fields.length) {
-    return broken(`The record has ${words.length} fields, the log's format ${fields.length}`, 1);
+function recordOf(words: readonly string[], { count, places }: LogFields, line: string): FlowLine {
+  if (words.length !== count) {
+    const fields = `${words.length} ${words.length === 1 ? "field" : "fields"}`;
+    return broken(`The record has ${fields}, the log's format ${count}`, 1);
   }
-  const word = (name: string): string => words[indexOf(fields, name)] ?? "-";
+  const word = (name: string): string => words[places.get(name) ?? -1] ?? "-";
   const wrong = (name: string, what: string): FlowLine => {
-    const column = columnOf(line, indexOf(fields, name));
+    const column = columnOf(line, places.get(name) ?? 0);
     return broken(`${name}: "${shortened(word(name))}" is ${what}`, column);
   };
-  const status = word("log-status");
-  if (status === "SKIPDATA") {
-    return {
-      kind: "skipped",
-      reason: "AWS recorded nothing for lack of capacity (SKIPDATA): rates are too low",
-    };
-  }
-  if (status === "NODATA") return { kind: "skipped", reason: undefined };
-  if (word("action") === "REJECT") return { kind: "skipped", reason: "they were rejected" };
-  for (const name of ["srcaddr", "dstaddr"]) {
+  const skipped = reasonToSkip(word("log-status"), word("action"));
+  if (skipped !== undefined) return skipped;
+  for (const name of ADDRESSES) {
     if (parseIP(word(name)) === undefined) return wrong(name, "no address");
   }
-  const numbers = new Map<string, number>();
-  for (const name of ["srcport", "dstport", "protocol", "bytes", "start", "end"]) {
-    if (!/^\d{1,16}$/.test(word(name))) return wrong(name, "no whole number");
-    numbers.set(name, Number(word(name)));
-  }
-  const number = (name: string): number => numbers.get(name) as number;
+  for (const name of NUMBERS) if (!WHOLE.test(word(name))) return wrong(name, "no whole number");
+  const number = (name: (typeof NUMBERS)[number]): number => Number(word(name));
   const protocol = PROTOCOLS[number("protocol")];
-  if (protocol === undefined)
+  if (protocol === undefined) {
     return { kind: "skipped", reason: "they are neither TCP, UDP nor SCTP" };
+  }
   if (number("end") < number("start")) return wrong("end", "before the start");
-  const flags = word("tcp-flags");
-  const opens = /^\d+$/.test(flags)
-    ? (Number(flags) & TCP_SYN) !== 0 && (Number(flags) & TCP_ACK) === 0
-    : undefined;
   return {
     kind: "record",
     record: {
@@ -101,9 +97,24 @@ function recordOf(words: readonly string[], fields: readonly string[], line: str
       start: number("start"),
       end: number("end"),
       observer: observerOf(word("interface-id"), word("flow-direction")),
-      opens,
+      opens: opensBy(word("tcp-flags")),
     },
   };
+}
+
+function reasonToSkip(status: string, action: string): FlowLine | undefined {
+  if (status === "NODATA") return { kind: "skipped", reason: undefined };
+  if (status === "SKIPDATA") {
+    const reason = "AWS recorded nothing for lack of capacity (SKIPDATA): rates are too low";
+    return { kind: "skipped", reason };
+  }
+  return action === "REJECT" ? { kind: "skipped", reason: "they were rejected" } : undefined;
+}
+
+/** Flags of all packets of the record together; undefined where they are not logged. */
+function opensBy(flags: string): boolean | undefined {
+  if (!WHOLE.test(flags)) return undefined;
+  return (Number(flags) & TCP_SYN) !== 0 && (Number(flags) & TCP_ACK) === 0;
 }
 
 function observerOf(networkInterface: string, direction: string): string {
