@@ -63,7 +63,10 @@ function failed(error: unknown): number {
   if (error instanceof Error && isRemediable(error)) {
     const { code, remedy } = error;
     const mend = remedy === undefined ? "" : `\n  Fix: ${printable(remedy)}`;
-    process.stderr.write(`k8s-netsim: ${printable(error.message)}${mend}   [${code}]\n`);
+    // Some errors say it in their own words.
+    const isTold = error.message.endsWith(`[${code}]`);
+    const rest = isTold ? "" : `${mend}   [${code}]`;
+    process.stderr.write(`k8s-netsim: ${printable(error.message)}${rest}\n`);
     return EXIT_CODES.badInput;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

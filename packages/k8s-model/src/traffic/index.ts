@@ -1,3 +1,4 @@
+export { checkDistribution } from "./check-traffic.ts";
 export { callOrder, compileTraffic, distributionOf } from "./compile.ts";
 export * from "./file/index.ts";
 export { type EdgeFlow, expectedFlows, type Flows, sourceRateHz } from "./flows.ts";

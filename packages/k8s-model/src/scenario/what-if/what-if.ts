@@ -125,6 +125,8 @@ function restingSide(question: WhatIfQuestion, given: WhatIfSide): Side {
   const check = settings.check === true;
   const resting = restingCluster(given.objects, { kubernetesVersion, check });
   const plan = compileTraffic(given.traffic, resting.workloads);
+  // Names a circle of calls, which would go round without end.
+  flowOrder(plan, resting.networkFor(plan));
   return { ...resting, given, plan };
 }
 

@@ -10,6 +10,8 @@ import {
   type TrafficPlan,
   type TrafficSpec,
 } from "../../traffic/index.ts";
+import { flowOrder } from "../assumptions/sensitivity.ts";
+import { type CalledCluster, checkCalls } from "../definition/check-calls.ts";
 import { type ClusterDefinition, plainObjects } from "../definition/cluster-definition.ts";
 import { DEFAULT_KUBERNETES_VERSION } from "../input/environment.ts";
 import { TrafficTotals } from "../measures/traffic-totals.ts";
@@ -51,6 +53,7 @@ export function runDefinition(
   const kubernetesVersion = definition.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION;
   const objects = objectsOf(definition, kubernetesVersion);
   const traffic = trafficOf(definition);
+  checkCalls(traffic, calledCluster(definition, objects));
   // A scenario's author who sets the retired field means it.
   const topologyKeys = objects.some(
     ({ kind, spec }) => kind === "Service" && hasTopologyKeys(spec),
@@ -62,6 +65,8 @@ export function runDefinition(
     serviceProxy: definition.serviceProxy,
   });
   const plan = compileTraffic(traffic, resting.workloads);
+  // Names a circle of calls, which would go round without end.
+  flowOrder(plan, resting.networkFor(plan));
   const totals = new TrafficTotals(plan, resting.networkFor(plan, definition.loadBalancer));
   const { faults, changes } = definition;
   const applied = changes.flatMap((change) =>
@@ -97,6 +102,7 @@ export function runDefinition(
           faults,
           applied,
           workloadChanges,
+          gracefulShutdown: definition.gracefulShutdown,
           loadBalancer: definition.loadBalancer,
           timings: definition.timings,
           binNs: BIN_NS,
@@ -107,6 +113,17 @@ export function runDefinition(
     onRun(run, replication);
   }
   return configurationSummary(resting, plan, totals, settings.prices, happened);
+}
+
+function calledCluster(
+  { changes }: ClusterDefinition,
+  objects: readonly KubeObject[],
+): CalledCluster {
+  return {
+    objects,
+    later: changes.flatMap((change) => ("objects" in change ? plainObjects(change.objects) : [])),
+    changed: new Set(changes.flatMap((change) => ("workload" in change ? [change.workload] : []))),
+  };
 }
 
 function hasTopologyKeys(spec: unknown): boolean {

@@ -2,6 +2,7 @@ import type { Simulation } from "@k8s-netsim/sim-core";
 import { ConnectionCounts } from "../../data-plane/index.ts";
 import { bytesPerSecondOf, DISTANCES } from "../../topology/index.ts";
 import {
+  checkDistribution,
   distributionOf,
   type Network,
   type RequestTrafficOptions,
@@ -91,6 +92,7 @@ function distributionsOf({
   if (given === undefined) return {};
   const drawn = DISTANCES.flatMap((distance) => {
     const spec = given[distance];
+    checkDistribution("Round trips", distance, spec);
     return spec === undefined ? [] : [[distance, distributionOf(spec)] as const];
   });
   return { roundTripDistributions: Object.fromEntries(drawn) };
