@@ -133,26 +133,26 @@ export default scenario("zone-aware-routing", {
         .where(at.policy("topologyKeys"))
         .against(at.policy("PreferSameZone"))
         .below(0.000_001),
-    "nor fewer": ({ at, metric }) =>
+    "nor fewer than it": ({ at, metric }) =>
       metric.crossZone
         .where(at.policy("topologyKeys"))
         .against(at.policy("PreferSameZone"))
         .above(-0.000_001),
     "three equal zones with 4, 4 and 3 pods get no hints": ({ at, metric }) =>
       metric.hinted.where(at.shape("4/4/3"), at.policy("hints")).below(0.001),
-    "with 4 each they do": ({ at, metric }) =>
+    "with 4 in each zone they get them": ({ at, metric }) =>
       metric.hinted.where(at.shape("even"), at.policy("hints")).above(0.999),
     "PreferSameZone keeps all bytes of 4/4/3 at home": ({ at, metric }) =>
       metric.crossZone.where(at.shape("4/4/3"), at.policy("PreferSameZone")).below(0.001),
     "hints lend the zone with 7 of 12 CPUs three of its seven endpoints": ({ at, metric }) =>
       metric.crossZone.where(at.shape("uneven zones"), at.policy("hints")).above(0.2),
-    "and no more": ({ at, metric }) =>
+    "and they lend it no more": ({ at, metric }) =>
       metric.crossZone.where(at.shape("uneven zones"), at.policy("hints")).below(0.3),
     "so that no zone is overloaded where load follows CPU": ({ at, metric }) =>
       metric.zoneLoad.where(at.shape("uneven zones"), at.policy("hints")).below(0.7),
     "PreferSameNode falls back to the zone without a pod on the node": ({ at, metric }) =>
       metric.crossZone.where(at.shape("4/4/3"), at.policy("PreferSameNode")).below(0.001),
-    "and fails nothing": ({ at, metric }) =>
+    "and PreferSameNode fails nothing there": ({ at, metric }) =>
       metric.failed.where(at.shape("4/4/3"), at.policy("PreferSameNode")).below(0.000_1),
     "a zone without pods sends its third of the traffic to others": ({ at, metric }) =>
       metric.crossZone
@@ -162,15 +162,13 @@ export default scenario("zone-aware-routing", {
       metric.failed.where(at.shape("4/4/3"), at.policy("Local")).above(0.05),
     "callers beyond what their zone serves overload it": ({ at, metric }) =>
       metric.zoneLoad.where(at.shape("uneven load"), at.policy("PreferSameZone")).above(0.9),
-    "with as many pods as callers in each zone it does not": ({ at, metric }) =>
+    "pods spread as callers are overload no zone under PreferSameZone": ({ at, metric }) =>
       metric.zoneLoad.where(at.shape("pods follow load"), at.policy("PreferSameZone")).below(0.75),
-    "but hints know only CPU: they leave four of the eight pods there to the others": ({
-      at,
-      metric,
-    }) => metric.busiest.where(at.shape("pods follow load"), at.policy("hints")).above(1.6),
+    "hints know only CPU, and take half of the pods from most of the callers": ({ at, metric }) =>
+      metric.busiest.where(at.shape("pods follow load"), at.policy("hints")).above(1.6),
     "an autoscaler that sees the mean does not mend that": ({ at, metric }) =>
       metric.failed.where(at.shape("autoscaled"), at.policy("PreferSameZone")).above(0.1),
-    "it keeps fewer pods than with the load spread": ({ at, metric }) =>
+    "it keeps fewer pods than under Default": ({ at, metric }) =>
       metric.endpoints
         .where(at.shape("autoscaled"), at.policy("PreferSameZone"))
         .against(at.policy("Default"))
