@@ -66,17 +66,29 @@ async function runFile(suite: Suite, file: string, io: ConformanceIo, tally: Tal
   const text = read(file, io);
   const parts = suite.split?.(text);
   if (parts !== undefined) {
+    if (parts.length === 0) throw new UnusableInput(`${file}: holds no record.`);
     for (const part of parts) await runPart(suite, part, io, tally);
     return;
   }
   let records = 0;
-  for (const [index, line] of text.split("\n").entries()) {
+  const lines = isOneValue(text) ? [text] : text.split("\n");
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const { id, verdict } = await runLine(suite, line, `${file}:${index + 1}`);
     count(tally, id, verdict);
     records += 1;
   }
   if (records === 0) throw new UnusableInput(`${file}: holds no record.`);
+}
+
+/** One JSON value over several lines, as a file of another kind may be. */
+function isOneValue(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function runPart(

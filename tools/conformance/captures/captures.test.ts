@@ -90,3 +90,60 @@ describe("a capture that differs is told by its situation", () => {
     expect(await verdictOn(id, alter)).toMatch(/^failed /);
   });
 });
+
+/** What the runner says of a file, and its exit code. */
+async function saidOf(text: string): Promise<string> {
+  const said: string[] = [];
+  const code = await runConformance(["captures", "FILE"], [captures], {
+    read: () => text,
+    out: (line) => said.push(line),
+    err: (line) => said.push(line),
+  });
+  return `${said.join("")}exit ${code}`;
+}
+
+describe("a file that is no capture is told so", () => {
+  const [whole = ""] = fixture.split("\n");
+
+  it.each<[string, string, string]>([
+    ["cut off", whole.slice(0, 5000), "FILE:1:5001: not JSON: "],
+    [
+      "of another kind",
+      '{\n "scenario": {\n "iptables": [] }\n}',
+      "FILE:1: not a record of captures",
+    ],
+    ["without situations", '{"mode":"nftables","scenarios":[]}', "FILE: holds no record."],
+  ])("%s", async (_, text, says) => {
+    const said = await saidOf(text);
+    expect(said).toContain(says);
+    expect(said).toContain("exit 2");
+  });
+
+  it("but packets in another order, and fields in another order, are the same capture", async () => {
+    const file = JSON.parse(whole) as File;
+    const scenario = file.scenarios.find((one: File) => one.scenario === "hairpin");
+    const order = file.columns.map((_: string, i: number) => i).reverse();
+    const columns = order.map((i: number) => file.columns[i]);
+    const packets = [...scenario.packets]
+      .reverse()
+      .map((row: File) => order.map((i: number) => row[i] ?? null));
+    const altered = { ...file, columns, scenarios: [{ ...scenario, packets }] };
+    expect(await saidOf(JSON.stringify(altered))).toContain("passed  hairpin");
+  });
+
+  it("and a mode without rules here is not compared", async () => {
+    const file = JSON.parse(whole) as File;
+    const ipvs = { ...file, mode: "ipvs", scenarios: file.scenarios.slice(0, 2) };
+    expect(await saidOf(JSON.stringify(ipvs))).toContain("2 not comparable");
+  });
+
+  it("and a situation with holes fails with what is missing", async () => {
+    const file = JSON.parse(whole) as File;
+    const { packets: _, ...rest } = file.scenarios[0];
+    expect(await saidOf(JSON.stringify({ ...file, scenarios: [rest] }))).toContain(
+      "not a capture: no list of packets.",
+    );
+    const columns = file.columns.filter((name: string) => name !== "ttl");
+    expect(await saidOf(JSON.stringify({ ...file, columns }))).toContain("no column ttl.");
+  });
+});

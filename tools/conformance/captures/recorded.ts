@@ -40,6 +40,29 @@ interface More {
   };
 }
 
+/** The fields of a packet row, in the order of {@link Row}. */
+export const COLUMNS: readonly string[] = [
+  "us",
+  "if",
+  "src",
+  "sport",
+  "dst",
+  "dport",
+  "proto",
+  "info",
+  "seq",
+  "ack",
+  "payload",
+  "ttl",
+  "ipLen",
+  "frameLen",
+  "sumsOk",
+  "more",
+];
+
+/** Fields that only some packets have. */
+const OPTIONAL: ReadonlySet<string> = new Set(["more", "sumsOk"]);
+
 /** One situation of a capture file. */
 export interface RecordedScenario {
   readonly scenario: string;
@@ -53,14 +76,39 @@ export interface RecordedScenario {
   }[];
 }
 
-/** The scenario as an observation, without what the observers did themselves. */
-export function recorded(scenario: RecordedScenario): Observation {
+/** What is wrong with a scenario's shape, in words; undefined where it can be compared. */
+export function shapeProblem(
+  scenario: Partial<Record<keyof RecordedScenario, unknown>>,
+  columns: readonly string[],
+): string | undefined {
+  const missing = COLUMNS.filter((name) => !OPTIONAL.has(name) && !columns.includes(name));
+  if (missing.length > 0) return `no column ${missing.join(", ")}.`;
+  const { packets, notes, packetCount, conntrackEvents, conntrackTables } = scenario;
+  if (!Array.isArray(packets)) return "no list of packets.";
+  const short = packets.findIndex((row) => !Array.isArray(row) || row.length < columns.length - 2);
+  if (short >= 0) return `packet ${short} is no row of ${columns.length} fields.`;
+  if (typeof packetCount !== "number" || packetCount < packets.length) {
+    return `packetCount ${packetCount} with ${packets.length} packets.`;
+  }
+  if (!Array.isArray(notes)) return "no list of notes.";
+  if (typeof conntrackEvents !== "object" || conntrackEvents === null) return "no conntrackEvents.";
+  return Array.isArray(conntrackTables) ? undefined : "no list of conntrackTables.";
+}
+
+/** The scenario as an observation, without what the observers did themselves; rows in order of time. */
+export function recorded(
+  scenario: RecordedScenario,
+  columns: readonly string[] = COLUMNS,
+): Observation {
+  const places = COLUMNS.map((name) => columns.indexOf(name));
+  const rows = scenario.packets.map((row) => places.map((at) => row[at]) as unknown as Row);
+  rows.sort((a, b) => a[0] - b[0]);
   const events = Object.entries(scenario.conntrackEvents).map(([node, list]) => [
     node,
     list.filter(([, text]) => !isObservers(text)).flatMap(([, text]) => eventOf(text)),
   ]);
   return {
-    packets: scenario.packets.map(packetOf),
+    packets: rows.map(packetOf),
     cut: scenario.packetCount > scenario.packets.length,
     events: Object.fromEntries(events),
     tables: scenario.conntrackTables.map(tableOf),

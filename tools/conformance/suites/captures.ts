@@ -2,20 +2,23 @@ import { type ProxyMode, playSituation, SITUATIONS } from "@k8s-netsim/k8s-model
 import { compareObservations } from "../captures/compare-observations.ts";
 import { modelled } from "../captures/modelled.ts";
 import type { Observation } from "../captures/observation.ts";
-import { type RecordedScenario, recorded } from "../captures/recorded.ts";
+import { COLUMNS, type RecordedScenario, recorded, shapeProblem } from "../captures/recorded.ts";
 import { judge, notComparable, type SplitRecord, type Suite } from "../suite.ts";
 
 interface CaptureFile {
   readonly mode: string;
+  readonly columns?: readonly string[];
   readonly scenarios: readonly RecordedScenario[];
 }
 
 interface Input {
   readonly recordedMode: string;
-  readonly mode: ProxyMode;
+  readonly mode: ProxyMode | undefined;
+  readonly columns: readonly string[];
   readonly scenario: RecordedScenario;
 }
 
+const MODES: readonly ProxyMode[] = ["iptables", "nftables"];
 /** With chance, so many runs: some choice of endpoints is found in one of them. */
 const RUNS_WITH_CHANCE = 6;
 const SITUATIONS_PER_MODE = 72;
@@ -39,14 +42,18 @@ export const captures: Suite<Input> = {
   allowance: 1 - SITUATIONS_THAT_AGREE / SITUATIONS_PER_MODE,
   split,
   wholeRecord: true,
-  run({ mode, recordedMode, scenario }) {
+  fields: ["mode", "scenarios"],
+  run({ mode, recordedMode, scenario, columns }) {
+    if (mode === undefined) return notComparable(`there are no rules of mode ${recordedMode}`);
+    const problem = shapeProblem(scenario, columns);
+    if (problem !== undefined) return judge([`not a capture: ${problem}`]);
     const situation = SITUATIONS.find(({ id }) => id === scenario.scenario);
     if (situation === undefined) return notComparable("the model has no situation of that name");
     const { chance = false, rounds = false } = situation;
     const played = Array.from({ length: chance ? RUNS_WITH_CHANCE : 1 }, (_, i) => {
       return playSituation(situation, { seed: `captures-${i}`, mode });
     });
-    const seen = recorded(scenario);
+    const seen = recorded(scenario, columns);
     const model = played.map((lab) => modelled(lab, situation));
     const [first] = model;
     const roles = {
@@ -63,29 +70,46 @@ export const captures: Suite<Input> = {
   },
 };
 
-/** Whole capture files, or one a line. */
+/** Whole capture files, or one a line; undefined where something else is among them. */
 function split(file: string): readonly SplitRecord[] | undefined {
-  const files = parsed(file) ?? file.split("\n").flatMap((line) => parsed(line) ?? []);
-  return files.flatMap(({ mode, scenarios }) =>
+  const whole = parsed(file);
+  const files = whole === undefined ? file.split("\n").filter(isNotBlank).map(parsed) : [whole];
+  const found = files.filter((one) => one !== undefined);
+  if (found.length < files.length || found.length === 0) return undefined;
+  return found.flatMap(({ mode, columns, scenarios }) =>
     scenarios.map((scenario) => ({
       id: `${scenario.scenario} (${mode})`,
       input: {
-        mode: mode.startsWith("iptables") ? "iptables" : "nftables",
+        mode: MODES.find((one) => mode.startsWith(one)),
         scenario,
+        columns: columns ?? COLUMNS,
         recordedMode: mode,
       },
     })),
   );
 }
 
-function parsed(text: string): readonly CaptureFile[] | undefined {
+function isNotBlank(line: string): boolean {
+  return line.trim() !== "";
+}
+
+function parsed(text: string): CaptureFile | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const isFile = typeof value === "object" && value !== null && "scenarios" in value;
-    return isFile ? [value as CaptureFile] : [];
+    return isCaptureFile(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isCaptureFile(value: unknown): value is CaptureFile {
+  if (typeof value !== "object" || value === null) return false;
+  const { mode, scenarios, columns } = value as Partial<Record<keyof CaptureFile, unknown>>;
+  return (
+    typeof mode === "string" &&
+    Array.isArray(scenarios) &&
+    (columns === undefined || Array.isArray(columns))
+  );
 }
 
 /** The API server gives health check node ports at random: the port that answered with HTTP. */

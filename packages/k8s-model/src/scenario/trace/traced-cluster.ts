@@ -2,7 +2,12 @@ import type { Simulation } from "@k8s-netsim/sim-core";
 import { type EndpointSlice, objectKey, type Pod, type Service } from "../../api/index.ts";
 import type { Cluster, PodEntry } from "../../cluster/index.ts";
 import { endpointPortsOf, podAddresses } from "../../control-plane/index.ts";
-import { type CleanedService, Lab, type PlannedNode } from "../../data-plane/index.ts";
+import {
+  type CleanedService,
+  canonicalAddress,
+  Lab,
+  type PlannedNode,
+} from "../../data-plane/index.ts";
 import type { TraceOptions } from "./trace-options.ts";
 import { MAX_NODES, tracePlan } from "./trace-plan.ts";
 import { servePod } from "./trace-servers.ts";
@@ -206,7 +211,7 @@ export class TracedCluster {
       address,
       ...(second === undefined ? {} : { secondAddress: second }),
     });
-    for (const one of addresses) this.#byAddress.set(one, entry.index);
+    for (const one of addresses) this.#byAddress.set(canonicalAddress(one), entry.index);
     const fresh = { node: planned.name, serving: false };
     this.#pods.set(entry.index, fresh);
     this.#serve(entry, fresh);

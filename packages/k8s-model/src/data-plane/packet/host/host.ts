@@ -1,6 +1,7 @@
 import type { RandomStream } from "@k8s-netsim/sim-core";
 import type { Transit } from "../netfilter/index.ts";
 import {
+  canonicalAddress,
   type IcmpMessage,
   isIcmp,
   isIcmpError,
@@ -125,7 +126,8 @@ export class Host {
     this.#icmp = take;
   }
 
-  #ends(remoteAddress: string, remotePort: number, from: string | undefined): Ends {
+  #ends(to: string, remotePort: number, from: string | undefined): Ends {
+    const remoteAddress = canonicalAddress(to);
     const localAddress =
       from ?? this.namespace.sourceFor(remoteAddress) ?? anyAddress(remoteAddress);
     return { localAddress, localPort: this.freePort(), remoteAddress, remotePort };

@@ -96,3 +96,8 @@ export function icmpErrorKind({ kind, type, code }: IcmpMessage): IcmpErrorKind 
   const found = table.find(([, pair]) => pair[0] === type && pair[1] === code);
   return found?.[0] as IcmpErrorKind | undefined;
 }
+
+/** Whether a packet tells its receiver of a shorter way. */
+export function isRedirect({ transport }: Packet): boolean {
+  return isIcmp(transport) && icmpErrorKind(transport) === "redirect";
+}

@@ -10,18 +10,12 @@ import { type HookVerdict, type Netfilter, PeerBudget, type Transit } from "../n
 import {
   type Frame,
   fragmentsOf,
-  isIcmp,
   isIPv6,
   type Packet,
   packetBytes,
   Reassembly,
 } from "../wire/index.ts";
-import {
-  type IcmpDetails,
-  type IcmpErrorKind,
-  icmpErrorAbout,
-  icmpErrorKind,
-} from "./icmp-errors.ts";
+import { type IcmpDetails, type IcmpErrorKind, icmpErrorAbout, isRedirect } from "./icmp-errors.ts";
 
 /** Why the stack did not take a packet from a socket. */
 export type SendFailure = "no-route" | "not-permitted" | "too-big";
@@ -48,6 +42,7 @@ export interface NamespaceOptions {
 
 const UNRESOLVED_NS = 3_000_000_000;
 const LOOPBACK_NS = 2_000;
+const LOOPBACK_MTU = 65_536;
 
 /** One network namespace: a pod, a node, an outside client. Its IP layer between links and sockets. */
 export class NetworkNamespace implements FrameReceiver {
@@ -116,8 +111,8 @@ export class NetworkNamespace implements FrameReceiver {
   /** The largest packet that is known to get there. */
   pathMtu(destination: string): number {
     const route = this.routes.lookup(destination);
-    const mtu = route === undefined ? 65_536 : (this.interface(route.device)?.mtu ?? 65_536);
-    const device = this.isLocalAddress(destination) ? 65_536 : mtu;
+    const own = route === undefined ? undefined : this.interface(route.device)?.mtu;
+    const device = this.isLocalAddress(destination) ? LOOPBACK_MTU : (own ?? LOOPBACK_MTU);
     return Math.min(device, this.#pathMtu.get(destination) ?? device);
   }
 
@@ -145,8 +140,12 @@ export class NetworkNamespace implements FrameReceiver {
       this.#loopBack(transit);
       return undefined;
     }
-    const { packet: ready } = transit;
-    if (ready.dontFragment && packetBytes(ready) > next.out.mtu) return "too-big";
+    const { mtu } = next.out;
+    if (transit.packet.dontFragment && packetBytes(transit.packet) > mtu) {
+      // Translation may have led to a device that the socket did not know of: it is told as by a router.
+      this.refuse(transit, "too-big", { mtu });
+      return "too-big";
+    }
     return this.#leave(transit, next) ? undefined : "not-permitted";
   }
 
@@ -255,6 +254,7 @@ export class NetworkNamespace implements FrameReceiver {
 
   #passes(verdict: HookVerdict, transit: Transit, hook: string): boolean {
     if (verdict === "accept") return true;
+    // Redirects about translated connections end where they would be translated.
     const translates = verdict === "drop" && isRedirect(transit.packet);
     const by = translates ? "translation" : "a rule";
     this.tell(`${verdict === "drop" ? "dropped" : "refused"} by ${by} (${hook})`, transit.packet);
@@ -339,9 +339,4 @@ function errorTracking({ tracking }: Transit): Transit["tracking"] {
   if (typeof tracking !== "object") return undefined;
   const direction = tracking.direction === "original" ? "reply" : "original";
   return { connection: tracking.connection, direction, state: "RELATED" };
-}
-
-/** Nobody may shorten the way of a translated connection: its redirects end where they are translated. */
-function isRedirect({ transport }: Packet): boolean {
-  return isIcmp(transport) && icmpErrorKind(transport) === "redirect";
 }

@@ -1,5 +1,11 @@
 import { Signal } from "@k8s-netsim/sim-core";
-import type { Packet, SctpChunk, SctpChunkKind, SctpPacket } from "../wire/index.ts";
+import {
+  canonicalAddress,
+  type Packet,
+  type SctpChunk,
+  type SctpChunkKind,
+  type SctpPacket,
+} from "../wire/index.ts";
 import { anyAddress, type Host } from "./host.ts";
 import type { Ends } from "./socket-ends.ts";
 
@@ -68,7 +74,8 @@ export class SctpAssociation {
   readonly ends: Ends;
   #answer: Signal<Packet> = new Signal("SCTP answer", { latched: true });
 
-  constructor(host: Host, destination: string, destinationPort: number, tag: number) {
+  constructor(host: Host, to: string, destinationPort: number, tag: number) {
+    const destination = canonicalAddress(to);
     this.#host = host;
     this.#tag = tag;
     const source = host.namespace.sourceFor(destination) ?? anyAddress(destination);

@@ -8,7 +8,7 @@ export function addressOf(lab: Lab, name: string, family?: IPFamily): string {
   const families = familiesOf(lab.plan);
   const asked = families.find((one) => family === undefined || one.family === family);
   if (asked === undefined) throw new RangeError(`The lab has no ${family}.`);
-  if (name === client.name) return asked.clientAddresses[0] as string;
+  if (name === client.name) return known(name, asked.clientAddresses[0]);
   for (const node of nodes) {
     if (node.name === name) return known(name, asked.nodeAddress(node));
     const pod = node.pods.find((one) => one.name === name);

@@ -1,5 +1,6 @@
 import type { IPFamily } from "../../../api/index.ts";
 import type { Encapsulation } from "../link/index.ts";
+import { canonicalAddress } from "../wire/index.ts";
 
 /** A pod of the lab, by address. */
 export interface PlannedPod {
@@ -64,16 +65,16 @@ export interface PlannedFamily extends SecondFamily {
   podAddress(pod: PlannedPod): string | undefined;
 }
 
-/** The one or two families of a plan, the first one first. */
+/** The one or two families of a plan, the first one first; addresses are canonical. */
 export function familiesOf(plan: LabPlan): readonly PlannedFamily[] {
   const { client, second } = plan;
   const first: PlannedFamily = {
     ...plan,
     family: familyOf(plan.serviceRange),
-    clientAddresses: client.addresses,
-    nodeAddress: ({ address }) => address,
+    clientAddresses: client.addresses.map(canonicalAddress),
+    nodeAddress: ({ address }) => canonicalAddress(address),
     nodePodRange: ({ podRange }) => podRange,
-    podAddress: ({ address }) => address,
+    podAddress: ({ address }) => canonicalAddress(address),
   };
   if (second === undefined) return [first];
   return [
@@ -81,9 +82,10 @@ export function familiesOf(plan: LabPlan): readonly PlannedFamily[] {
     {
       ...second,
       family: familyOf(second.serviceRange),
-      nodeAddress: (node) => node.second?.address,
+      clientAddresses: second.clientAddresses.map(canonicalAddress),
+      nodeAddress: (node) => node.second && canonicalAddress(node.second.address),
       nodePodRange: (node) => node.second?.podRange,
-      podAddress: ({ secondAddress }) => secondAddress,
+      podAddress: ({ secondAddress: one }) => one && canonicalAddress(one),
     },
   ];
 }
@@ -109,7 +111,7 @@ const OVERLAYS: Readonly<Record<Encapsulation, OverlayPlan>> = {
   vxlan: { device: "flannel.1", vni: 1, port: 8472, mtu: 1450 },
   geneve: { device: "genev_sys_6081", vni: 1, port: 6081, mtu: 1450 },
   ipip: { device: "tunl0", vni: 0, port: 0, mtu: 1480 },
-  wireguard: { device: "wg0", vni: 0, port: 51_820, mtu: 1420 },
+  wireguard: { device: "wg0", vni: 0, port: 51_820, mtu: 1440 },
 };
 
 /** Two nodes with two pods each, on which the situations are played. */

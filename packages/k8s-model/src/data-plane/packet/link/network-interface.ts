@@ -1,4 +1,4 @@
-import type { Frame, Packet } from "../wire/index.ts";
+import { canonicalAddress, type Frame, type Packet } from "../wire/index.ts";
 
 /** What takes the frames that an interface receives: a network namespace or a bridge. */
 export interface FrameReceiver {
@@ -56,7 +56,10 @@ export class NetworkInterface {
     this.device = device;
     this.mac = mac;
     this.mtu = mtu;
-    this.addresses = addresses;
+    this.addresses = addresses.map((text) => {
+      const slash = text.indexOf("/");
+      return `${canonicalAddress(text.slice(0, slash))}${text.slice(slash)}`;
+    });
   }
 
   get name(): string {

@@ -1,4 +1,5 @@
 import { addressMatches } from "../netfilter/index.ts";
+import { canonicalAddress } from "../wire/index.ts";
 
 /** One way out of a namespace. */
 export interface Route {
@@ -14,7 +15,8 @@ export class RoutingTable {
   #routes: readonly Route[] = [];
 
   add(route: Route): void {
-    const sorted = [...this.#routes, route];
+    const via = route.via === undefined ? {} : { via: canonicalAddress(route.via) };
+    const sorted = [...this.#routes, { ...route, ...via }];
     sorted.sort((a, b) => prefixLength(b) - prefixLength(a));
     this.#routes = sorted;
   }

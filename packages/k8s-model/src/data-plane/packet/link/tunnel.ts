@@ -1,5 +1,11 @@
 import { addressMatches } from "../netfilter/index.ts";
-import { type Frame, type Packet, portsOf, type Transport } from "../wire/index.ts";
+import {
+  canonicalAddress,
+  type Frame,
+  type Packet,
+  portsOf,
+  type Transport,
+} from "../wire/index.ts";
 import type { Link, Neighbour, NetworkInterface } from "./network-interface.ts";
 
 /** How packets between nodes are packed. */
@@ -60,8 +66,8 @@ export class Tunnel implements Link {
         );
     if (peer === undefined) return;
     sendOuter({
-      source: endpoint,
-      destination: peer.endpoint,
+      source: canonicalAddress(endpoint),
+      destination: canonicalAddress(peer.endpoint),
       ttl: 64,
       dontFragment: encapsulation === "ipip",
       identification: 0,

@@ -1,4 +1,4 @@
-export { addressMatches } from "./address-match.ts";
+export { addressMatches } from "../../rule-walk/index.ts";
 export { ConnectionTracking } from "./connection-tracking.ts";
 export { IptablesRules } from "./iptables-rules.ts";
 export { type HookVerdict, Netfilter } from "./netfilter.ts";

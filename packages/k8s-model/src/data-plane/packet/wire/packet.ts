@@ -1,3 +1,5 @@
+import { formatIP, parseIP } from "../../../address/index.ts";
+
 /** TCP flags, as bits of the header's 13th and 14th byte. */
 export const TcpFlag = {
   FIN: 1,
@@ -153,6 +155,13 @@ export const FRAGMENT_HEADER_BYTES = 8;
 
 export function isIPv6(address: string): boolean {
   return address.includes(":");
+}
+
+/** An address in the one form that packets have it in; IPv6 can be written in many. */
+export function canonicalAddress(text: string): string {
+  if (!isIPv6(text)) return text;
+  const address = parseIP(text);
+  return address === undefined ? text : formatIP(address);
 }
 
 /** Bytes of an IP header without options. */
