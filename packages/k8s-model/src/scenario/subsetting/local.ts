@@ -41,11 +41,9 @@ function even(spread: Spread): void {
     const receiver = busiest(spread);
     if (giver < 0 || spread.surplusTimesNodes(receiver) > -allNodes) return;
     if (spread.surplusTimesNodes(giver) < allNodes) return;
-    do spread.give(giver, receiver);
-    while (
-      spread.surplusTimesNodes(giver) >= allNodes &&
-      spread.surplusTimesNodes(receiver) <= -allNodes
-    );
+    const spare = Math.floor(spread.surplusTimesNodes(giver) / allNodes);
+    const lacking = Math.floor(-spread.surplusTimesNodes(receiver) / allNodes);
+    spread.give(giver, receiver, Math.min(spare, lacking));
   }
 }
 

@@ -42,11 +42,11 @@ export class Spread {
     }
   }
 
-  /** Moves an endpoint of one zone into the group of another. */
-  give(from: number, to: number): void {
-    this.group[from] = (this.group[from] as number) - 1;
-    this.own[from] = (this.own[from] as number) - 1;
-    this.group[to] = (this.group[to] as number) + 1;
+  /** Moves endpoints of one zone into the group of another. */
+  give(from: number, to: number, count = 1): void {
+    this.group[from] = (this.group[from] as number) - count;
+    this.own[from] = (this.own[from] as number) - count;
+    this.group[to] = (this.group[to] as number) + count;
   }
 
   /** Endpoints that an even load would give a zone's group: its share of the nodes. */
