@@ -1,3 +1,4 @@
+import { joinHostPort } from "../../address/index.ts";
 import type { EndpointSlice, IPFamily, Service } from "../../api/index.ts";
 import { type EndpointSet, endpointSet } from "../kube-proxy/endpoint-info.ts";
 import { addressesOf, loadBalancerVIPs } from "../kube-proxy/service-port.ts";
@@ -72,7 +73,7 @@ export class ConntrackCleaner {
       const serving = servingKeys(endpointSet(own, name, protocol));
       if (serving.size === 0) continue;
       for (const address of addressesOf(all, family)) {
-        this.#byAddress.set(hostPort(address, port), serving);
+        this.#byAddress.set(joinHostPort(address, port), serving);
       }
       if (nodePort !== 0) this.#byNodePort.set(String(nodePort), serving);
     }
@@ -81,8 +82,4 @@ export class ConntrackCleaner {
 
 function servingKeys({ endpoints }: EndpointSet): ReadonlySet<string> {
   return new Set(endpoints.filter(({ serving }) => serving).map(({ key }) => key));
-}
-
-function hostPort(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

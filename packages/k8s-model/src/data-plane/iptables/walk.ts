@@ -1,8 +1,8 @@
 import {
+  addressMatches,
   type RuleHost,
   type RuleOutcome,
   type RuleSubject,
-  rangeContains,
 } from "../rule-walk/index.ts";
 import { isServiceChain } from "./chain-names.ts";
 import { matchingDraws } from "./probability.ts";
@@ -16,10 +16,11 @@ interface Walk {
   readonly table: IptablesTable;
   readonly subject: RuleSubject;
   readonly host: RuleHost;
-  readonly trail: string[];
+  /** Rules that matched. */
+  readonly trail: IptablesRule[];
   marked: boolean;
   endpoint: string | undefined;
-  masqueraded: boolean;
+  masquerade: RuleOutcome["masquerade"];
   examined: number;
   dispatched: number | undefined;
 }
@@ -40,13 +41,23 @@ export function walkIptables(
     trail: [],
     marked: subject.marked,
     endpoint: undefined,
-    masqueraded: false,
+    masquerade: "no",
     examined: 0,
     dispatched: undefined,
   };
   const verdict = walkChain(walk, chain) ?? "accept";
-  const { marked, endpoint, masqueraded, examined, dispatched = examined, trail } = walk;
-  return { verdict, marked, endpoint, masqueraded, examined, dispatched, trail };
+  const { marked, endpoint, masquerade, examined, dispatched = examined, trail } = walk;
+  return {
+    verdict,
+    marked,
+    endpoint,
+    masquerade,
+    examined,
+    dispatched,
+    get trail() {
+      return trail.map(ruleText);
+    },
+  };
 }
 
 /** Undefined: the packet came to the end of the chain and goes on in the one before. */
@@ -54,8 +65,10 @@ function walkChain(walk: Walk, chain: string): End {
   if (isServiceChain(chain)) walk.dispatched ??= walk.examined;
   for (const rule of walk.table.rules(chain) ?? []) {
     walk.examined++;
-    if (!rule.matches.every((match) => holds(walk, match))) continue;
-    walk.trail.push(ruleText(rule));
+    const failed = rule.matches.find((match) => !holds(walk, match));
+    walk.host.watch?.(chain, ruleText(rule), failed?.kind);
+    if (failed !== undefined) continue;
+    walk.trail.push(rule);
     const { target } = rule;
     if (target?.kind === "return") return undefined;
     const end = apply(walk, target);
@@ -79,7 +92,7 @@ function apply(walk: Walk, target: IptablesRule["target"]): End {
       walk.marked = false;
       return undefined;
     case "masquerade":
-      walk.masqueraded = true;
+      walk.masquerade = target.randomPort ? "random-port" : "keeps-port";
       return "accept";
     case "destination-nat":
       walk.endpoint = target.to;
@@ -98,9 +111,9 @@ function holds(walk: Walk, match: IptablesMatch): boolean {
     case "protocol":
       return subject.protocol === match.protocol;
     case "source":
-      return rangeContains(match.range, subject.source) !== (match.not ?? false);
+      return addressMatches(subject.source, match.range) !== (match.not ?? false);
     case "destination":
-      return rangeContains(match.range, subject.destination) !== (match.not ?? false);
+      return addressMatches(subject.destination, match.range) !== (match.not ?? false);
     case "destination-port":
       return subject.destinationPort === match.port;
     case "local-address":

@@ -1,4 +1,4 @@
-import { formatIP, parseIP } from "../../address/index.ts";
+import { formatIP, joinHostPort, parseIP } from "../../address/index.ts";
 import type { Endpoint, EndpointSlice, Protocol } from "../../api/index.ts";
 
 /** One endpoint of a Service port as kube-proxy keeps it. */
@@ -54,7 +54,7 @@ function collect(byKey: Map<string, EndpointInfo>, endpoint: Endpoint, port: num
   const [text] = endpoint.addresses;
   if (text === undefined) return;
   const address = canonicalAddress(text);
-  const key = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  const key = joinHostPort(address, port);
   const { ready, serving, terminating } = endpoint.conditions ?? {};
   const info: EndpointInfo = {
     key,

@@ -1,8 +1,8 @@
 import {
+  addressMatches,
   type RuleHost,
   type RuleOutcome,
   type RuleSubject,
-  rangeContains,
 } from "../rule-walk/index.ts";
 import { isNftServiceChain } from "./chain-names.ts";
 import { type NftAction, type NftRule, type NftStatement, nftRuleText } from "./rule.ts";
@@ -16,10 +16,13 @@ interface Walk {
   readonly subject: RuleSubject;
   readonly host: RuleHost;
   readonly secondsOf: SecondsOfSet;
-  readonly trail: string[];
+  /** Rules that matched. */
+  readonly trail: NftRule[];
+  /** Tells of the rule that is being gone through, once it is certain to match. */
+  announce: (() => void) | undefined;
   marked: boolean;
   endpoint: string | undefined;
-  masqueraded: boolean;
+  masquerade: RuleOutcome["masquerade"];
   examined: number;
   dispatched: number | undefined;
 }
@@ -43,18 +46,30 @@ export function walkNftables(
     host,
     secondsOf,
     trail: [],
+    announce: undefined,
     marked: subject.marked,
     endpoint: undefined,
-    masqueraded: false,
+    masquerade: "no",
     examined: 0,
     dispatched: undefined,
   };
   const verdict = walkChain(walk, chain) ?? "accept";
-  const { marked, endpoint, masqueraded, examined, dispatched = examined, trail } = walk;
-  return { verdict, marked, endpoint, masqueraded, examined, dispatched, trail };
+  const { marked, endpoint, masquerade, examined, dispatched = examined, trail } = walk;
+  return {
+    verdict,
+    marked,
+    endpoint,
+    masquerade,
+    examined,
+    dispatched,
+    get trail() {
+      return trail.map((rule) => `${rule.chain}: ${textOf(rule, subject)}`);
+    },
+  };
 }
 
 function walkChain(walk: Walk, chain: string): End {
+  announce(walk);
   if (isNftServiceChain(chain)) walk.dispatched ??= walk.examined;
   for (const rule of walk.table.rules(chain) ?? []) {
     walk.examined++;
@@ -66,17 +81,32 @@ function walkChain(walk: Walk, chain: string): End {
 }
 
 function walkRule(walk: Walk, rule: NftRule): Step {
-  const before = walk.trail.length;
-  walk.trail.push(`${rule.chain}: ${nftRuleText(rule, "ip")}`);
+  const { trail, host, subject } = walk;
+  const before = trail.length;
+  const watch = host.watch?.bind(host, rule.chain, textOf(rule, subject));
+  trail.push(rule);
+  walk.announce = watch && (() => watch(undefined));
   for (const statement of rule.statements) {
     const step = take(walk, statement);
+    if (step === "holds") continue;
     if (step === "fails") {
-      walk.trail.length = before;
-      return step;
-    }
-    if (step !== "holds") return step;
+      trail.length = before;
+      walk.announce = undefined;
+      watch?.(statement.kind);
+    } else announce(walk);
+    return step;
   }
+  announce(walk);
   return "holds";
+}
+
+function announce(walk: Walk): void {
+  walk.announce?.();
+  walk.announce = undefined;
+}
+
+function textOf(rule: NftRule, { destination }: RuleSubject): string {
+  return nftRuleText(rule, destination.includes(":") ? "ip6" : "ip");
 }
 
 function take(walk: Walk, statement: NftStatement): Step {
@@ -90,15 +120,15 @@ function take(walk: Walk, statement: NftStatement): Step {
     case "destination-in-set":
       return when(table.elements(statement.set)?.has(subject.destination) ?? false);
     case "destination-in":
-      return when(statement.ranges.some((range) => rangeContains(range, subject.destination)));
+      return when(statement.ranges.some((range) => addressMatches(subject.destination, range)));
     case "destination-local":
       return when(host.isLocal(subject.destination));
     case "destination-not-localhost":
       return when(!subject.destination.startsWith("127.") && subject.destination !== "::1");
     case "source-in":
-      return when(rangeContains(statement.range, subject.source));
+      return when(addressMatches(subject.source, statement.range));
     case "source-not-in":
-      return when(!statement.ranges.some((range) => rangeContains(range, subject.source)));
+      return when(!statement.ranges.some((range) => addressMatches(subject.source, range)));
     case "source-local":
       return when(host.isLocal(subject.source));
     case "source-in-set":
@@ -137,7 +167,7 @@ function act(walk: Walk, action: NftAction): Step {
       walk.marked = false;
       return "holds";
     case "masquerade":
-      walk.masqueraded = true;
+      walk.masquerade = "random-port";
       return { end: "accept" };
     case "remember-source": {
       const seconds = walk.secondsOf(action.set);

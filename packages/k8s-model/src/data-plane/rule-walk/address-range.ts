@@ -1,21 +1,29 @@
-import { type CIDR, cidrContains, parseCIDR, parseIP } from "../../address/index.ts";
+import {
+  type CIDR,
+  cidrContains,
+  type IPAddress,
+  parseCIDR,
+  parseIP,
+} from "../../address/index.ts";
 
-const parsed = new Map<string, CIDR | undefined>();
-/** So many texts of rules are kept read. */
+const addresses = new Map<string, IPAddress | undefined>();
+const ranges = new Map<string, CIDR | undefined>();
+/** So many texts of each kind are kept read. */
 const KEPT = 100_000;
 
-/** Whether an address lies in `10.0.0.0/8`, or is the address `10.0.0.1`. */
-export function rangeContains(range: string, address: string): boolean {
-  if (!range.includes("/")) return range === address;
-  const one = parseIP(address);
-  const cidr = read(range);
-  return one !== undefined && cidr !== undefined && cidrContains(cidr, one);
+/** Whether an address is, or lies in, what a rule names; both as text. */
+export function addressMatches(address: string, addressOrRange: string): boolean {
+  if (!addressOrRange.includes("/")) return address === addressOrRange;
+  const one = remembered(addresses, address, parseIP);
+  const range = remembered(ranges, addressOrRange, parseCIDR);
+  return one !== undefined && range !== undefined && cidrContains(range, one);
 }
 
-function read(range: string): CIDR | undefined {
-  if (!parsed.has(range)) {
-    if (parsed.size >= KEPT) parsed.clear();
-    parsed.set(range, parseCIDR(range));
-  }
-  return parsed.get(range);
+function remembered<T>(known: Map<string, T>, text: string, read: (text: string) => T): T {
+  const found = known.get(text);
+  if (found !== undefined || known.has(text)) return found as T;
+  if (known.size >= KEPT) known.clear();
+  const value = read(text);
+  known.set(text, value);
+  return value;
 }

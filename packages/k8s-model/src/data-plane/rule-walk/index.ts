@@ -1,2 +1,2 @@
-export { rangeContains } from "./address-range.ts";
+export { addressMatches } from "./address-range.ts";
 export type { RuleHost, RuleOutcome, RuleSubject } from "./subject.ts";

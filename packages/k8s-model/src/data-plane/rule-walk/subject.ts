@@ -2,11 +2,13 @@ import type { AffinityLists } from "../affinity/index.ts";
 
 /** A packet as rules look at it. */
 export interface RuleSubject {
-  readonly protocol: "tcp" | "udp" | "sctp";
+  /** `tcp`, `udp`, `sctp`, `icmp` or `icmpv6`. */
+  readonly protocol: string;
   readonly source: string;
   readonly destination: string;
-  readonly destinationPort: number;
-  readonly state: "NEW" | "ESTABLISHED" | "RELATED" | "INVALID";
+  /** Undefined where the protocol has none. */
+  readonly destinationPort: number | undefined;
+  readonly state: "NEW" | "ESTABLISHED" | "RELATED" | "INVALID" | "UNTRACKED";
   /** Connection tracking translates its destination already. */
   readonly translated: boolean;
   /** Carries the mark that asks for the node's address as source. */
@@ -21,6 +23,8 @@ export interface RuleHost {
   random(): number;
   readonly affinity: AffinityLists;
   readonly nowNs: number;
+  /** Told of every rule that is looked at, and of the first thing that it asked for in vain. */
+  readonly watch?: ((chain: string, rule: string, because: string | undefined) => void) | undefined;
 }
 
 /** What the rules of one hook say. */
@@ -30,8 +34,8 @@ export interface RuleOutcome {
   readonly marked: boolean;
   /** `address:port` of the endpoint chosen; undefined where nothing was. */
   readonly endpoint: string | undefined;
-  /** The source becomes the address of the way out. */
-  readonly masqueraded: boolean;
+  /** The source becomes the address of the way out, its port kept where it can be or chosen anew. */
+  readonly masquerade: "no" | "keeps-port" | "random-port";
   /** Rules that were looked at, matching or not. */
   readonly examined: number;
   /** Those of them before the first chain that belongs to one Service. */

@@ -1,3 +1,4 @@
+import { joinHostPort, splitHostPort } from "../../address/index.ts";
 import {
   type CleanedService,
   ConntrackCleaner,
@@ -85,7 +86,10 @@ export class NodeConnections {
     this.table.deleteWhere((entry) =>
       cleaner.isStale({
         protocol: entry.original.protocol,
-        originalDestination: hostPort(entry.original.destination, entry.original.destinationPort),
+        originalDestination: joinHostPort(
+          entry.original.destination,
+          entry.original.destinationPort,
+        ),
         replySource: endpointOf(entry),
       }),
     );
@@ -107,20 +111,16 @@ function tupleOf({
 }
 
 function replyOf(tuple: FlowTuple, endpoint: string, client = tuple.source): FlowTuple {
-  const colon = endpoint.lastIndexOf(":");
+  const { address, port } = splitHostPort(endpoint);
   return {
     protocol: tuple.protocol,
-    source: endpoint.slice(0, colon).replace(/^\[(.*)\]$/, "$1"),
-    sourcePort: Number(endpoint.slice(colon + 1)),
+    source: address,
+    sourcePort: port,
     destination: client,
     destinationPort: tuple.sourcePort,
   };
 }
 
 function endpointOf({ reply: { source, sourcePort } }: ConntrackEntry): string {
-  return hostPort(source, sourcePort);
-}
-
-function hostPort(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return joinHostPort(source, sourcePort);
 }

@@ -1,10 +1,10 @@
-import { formatCIDR } from "../../address/index.ts";
+import { formatCIDR, splitHostPort } from "../../address/index.ts";
 import {
   hasExternalEndpoints,
   hasInternalEndpoints,
   type ProxiedPort,
 } from "../proxied-port/index.ts";
-import { rangeContains } from "../rule-walk/index.ts";
+import { addressMatches } from "../rule-walk/index.ts";
 import type { NewConnection, ProxyHost } from "./service-proxy.ts";
 
 /** What an address and port of a Service stands for. */
@@ -84,7 +84,7 @@ export class PortDirectory {
 function allowed({ sourceRanges }: ProxiedPort, source: string): boolean {
   return (
     sourceRanges.length === 0 ||
-    sourceRanges.some((range) => rangeContains(formatCIDR(range), source))
+    sourceRanges.some((range) => addressMatches(source, formatCIDR(range)))
   );
 }
 
@@ -95,9 +95,9 @@ export function masquerades(
   host: ProxyHost,
   endpoint: string,
 ): boolean {
-  if (endpoint.startsWith(source.includes(":") ? `[${source}]:` : `${source}:`)) return true;
+  if (splitHostPort(endpoint).address === source) return true;
   if (what === "cluster-ip") {
-    return host.podRange !== undefined && !rangeContains(host.podRange, source);
+    return host.podRange !== undefined && !addressMatches(source, host.podRange);
   }
   return !port.externalPolicyLocal || origin === "node";
 }

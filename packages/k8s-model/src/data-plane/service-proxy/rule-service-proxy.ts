@@ -1,3 +1,4 @@
+import { splitHostPort } from "../../address/index.ts";
 import type { IPFamily } from "../../api/index.ts";
 import type { AffinityLists } from "../affinity/index.ts";
 import type { ProxyState } from "../proxied-port/index.ts";
@@ -30,7 +31,7 @@ export function routeByRules(
     own.has(address) || address.startsWith("127.") || address === "::1";
   const host: RuleHost = { isLocal, random, affinity, nowNs };
   const first: RuleSubject = {
-    protocol: connection.protocol.toLowerCase() as RuleSubject["protocol"],
+    protocol: connection.protocol.toLowerCase(),
     source: connection.source,
     destination: connection.destination,
     destinationPort: connection.destinationPort,
@@ -69,18 +70,18 @@ export function routeByRules(
     return end("pass", "No rule is about this address and port");
   const left = hooks.leave(after, host);
   trail.push(...left.trail);
-  return left.masqueraded
+  return left.masquerade !== "no"
     ? end("accept", "Sent to an endpoint, with an address of the node as the source", "node")
     : end("accept", "Sent to an endpoint, the client's address kept");
 }
 
 function afterTranslation(subject: RuleSubject, { endpoint, marked }: RuleOutcome): RuleSubject {
   if (endpoint === undefined) return { ...subject, marked };
-  const colon = endpoint.lastIndexOf(":");
+  const { address, port } = splitHostPort(endpoint);
   return {
     ...subject,
-    destination: endpoint.slice(0, colon).replace(/^\[(.*)\]$/, "$1"),
-    destinationPort: Number(endpoint.slice(colon + 1)),
+    destination: address,
+    destinationPort: port,
     translated: true,
     marked,
   };
