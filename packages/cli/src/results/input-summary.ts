@@ -59,7 +59,7 @@ function callGraph({ traffic }: PreparedInput): readonly CallEdge[] {
     to: call.to.service,
     port: String(call.to.port),
     callsPerRequest: calls,
-    evidence: evidenceOf(call.evidence, traffic.isGiven),
+    evidence: evidenceOf(call.evidence, traffic),
     connection: `${call.connection?.kind ?? "keep-alive"} (${call.connection?.reason ?? "default"})`,
   });
   return [
@@ -72,12 +72,16 @@ function callGraph({ traffic }: PreparedInput): readonly CallEdge[] {
 
 function evidenceOf(
   evidence: PreparedInput["traffic"]["before"]["calls"][number]["evidence"],
-  isGiven: boolean,
+  traffic: PreparedInput["traffic"],
 ): string {
   if (evidence !== undefined) {
     return `${evidence.at.file}:${evidence.at.line} ${evidence.variable} names ${evidence.matched}`;
   }
-  return isGiven ? "traffic file" : "assumed";
+  return traffic.isGiven ? fileOf(traffic) : "assumed";
+}
+
+function fileOf({ isObserved }: PreparedInput["traffic"]): string {
+  return isObserved ? "measured" : "traffic file";
 }
 
 function entries({ traffic }: PreparedInput): NonNullable<InputSummary["entries"]> {
@@ -87,7 +91,7 @@ function entries({ traffic }: PreparedInput): NonNullable<InputSummary["entries"
     evidence:
       client.load.mode === "open" && client.load.rateHz === undefined
         ? "assumed"
-        : (traffic.rateSources.get(client.name) ?? "traffic file"),
+        : (traffic.rateSources.get(client.name) ?? fileOf(traffic)),
   }));
 }
 

@@ -17,6 +17,7 @@ import {
 import type { CallGraph } from "../../traffic/index.ts";
 import type { Assumption } from "../assumptions/assumption.ts";
 import type { WhatIfSide } from "../what-if/what-if.ts";
+import { entryZoneDiagnostics } from "./entry-zones.ts";
 import { environmentAssumptions, kubernetesVersionOf } from "./environment.ts";
 import { type GivenTraffic, type PreparedTraffic, prepareTraffic } from "./prepare-traffic.ts";
 import { runnableDiagnostics } from "./runnable.ts";
@@ -98,6 +99,8 @@ export function prepareInput(request: InputRequest): PreparedInput {
     diagnostics.push(...runnableDiagnostics(given, traffic.before, traffic.after));
   }
   const nodes = nodesFor(given, request, version.value);
+  const known = [...given, ...changed.objects].map(({ object }) => object);
+  diagnostics.push(...entryZoneDiagnostics(traffic.entryZones, nodes.length > 0 ? nodes : known));
   const unique = withoutRepeats(diagnostics);
   return {
     before: { objects: runnable(scaled.objects, nodes), traffic: traffic.before },

@@ -12,6 +12,7 @@ import {
   egressOf,
   inferCallGraph,
   isEdgeTable,
+  isOutside,
   type ObservedEdge,
   parseTraffic,
   readEdgeTable,
@@ -20,6 +21,8 @@ import {
   trafficOf,
   trafficOfEdges,
 } from "../../traffic/index.ts";
+
+import type { EntryZone } from "./entry-zones.ts";
 
 /** What the user says of the traffic. */
 export interface GivenTraffic {
@@ -35,9 +38,13 @@ export interface PreparedTraffic {
   readonly callGraph: CallGraph;
   /** A traffic file was given; without it the calls were inferred. */
   readonly isGiven: boolean;
+  /** What was given is what was measured. */
+  readonly isObserved: boolean;
   /** Where the rate of a client comes from, if not from the traffic file. */
   readonly rateSources: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Zones by which users outside are said to come in. */
+  readonly entryZones: readonly EntryZone[];
   /** What pods exchange with the Internet, where it was observed. */
   readonly egress: Egress | undefined;
   /** Every rate and size is given, so money per month can be told. */
@@ -63,8 +70,10 @@ export function prepareTraffic(
     after: withRates(changed, rates, rateSources, []),
     callGraph,
     isGiven: said !== undefined,
+    isObserved: said?.kind === "observed",
     rateSources,
     diagnostics,
+    entryZones: said === undefined ? [] : entryZonesOf(said),
     egress: said?.kind === "observed" ? egressOf(said.edges) : undefined,
     moneyIsGiven: isComplete(rated),
   };
@@ -94,6 +103,17 @@ function readTraffic(
   const { traffic, diagnostics: found } = parseTraffic(source.text, source.file);
   diagnostics.push(...found);
   return traffic === undefined ? undefined : { kind: "file", file: traffic };
+}
+
+function entryZonesOf(said: SaidTraffic): readonly EntryZone[] {
+  if (said.kind === "file") {
+    return (said.file.clients ?? []).flatMap(({ spec: { workload, zone }, at }) =>
+      zone === undefined || workload !== undefined ? [] : [{ zone, at }],
+    );
+  }
+  return said.edges.flatMap(({ source, sourceZone, at }) =>
+    sourceZone === undefined || !isOutside(source) ? [] : [{ zone: sourceZone, at }],
+  );
 }
 
 function saysCalls(said: SaidTraffic | undefined): boolean {

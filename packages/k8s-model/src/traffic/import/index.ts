@@ -7,7 +7,7 @@ export { gcpFlowLog } from "./gcp-flow-log.ts";
 export { HubbleImport } from "./hubble.ts";
 export type { ImportedMeasure, ImportedTraffic } from "./imported-traffic.ts";
 export { renderMeasureTable } from "./measure-table.ts";
-export type { ObservedEdge } from "./observed-edge.ts";
+export { isOutside, type ObservedEdge } from "./observed-edge.ts";
 export { trafficOfEdges } from "./observed-traffic.ts";
 export {
   importPrometheus,
