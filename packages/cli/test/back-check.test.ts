@@ -67,6 +67,19 @@ describe("the back-check", () => {
     }));
 
   test.each([
+    [
+      [
+        "--observed",
+        "DIR/observed.csv",
+        "--fault",
+        "zone=zone-a@1s",
+        "--replicas",
+        "4",
+        "--set",
+        "Service/web:spec.sessionAffinity=ClientIP",
+      ],
+      "--observed is compared with the cluster as it is",
+    ],
     [["--misfit", "20%"], "--misfit says nothing without observed numbers."],
     [["--fail-on-misfit"], "--fail-on-misfit says nothing without observed numbers."],
     [["--observed", "DIR/none.csv"], "none.csv cannot be read: it does not exist."],

@@ -10,10 +10,10 @@ import {
   type RunSettings,
   TIMELINE_BIN_NS,
 } from "@k8s-netsim/k8s-model/scenario";
-import { DEFAULT_ROUND_TRIP_TIMES } from "@k8s-netsim/k8s-model/topology";
 import { renderTraffic } from "@k8s-netsim/k8s-model/traffic";
 import { type SimTime, seconds } from "@k8s-netsim/sim-core";
 import { type CommandSpec, type Invocation, textOf, textsOf } from "../command-line/option.ts";
+import { UsageError } from "../command-line/usage-error.ts";
 import { anonymised } from "../output/anonymised.ts";
 import { checkDelivery, deliver } from "../output/deliver.ts";
 import { showDiagnostics } from "../output/diagnostics.ts";
@@ -26,6 +26,7 @@ import { fault, faultMarks } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
 import { positiveTimeSpan, timeSpan, wholeNumber } from "./option-values.ts";
 import { priceOption } from "./price-option.ts";
+import { WAY_OPTIONS, waysOption } from "./way-options.ts";
 import {
   BACK_CHECK_OPTIONS,
   CHANGE_OPTIONS,
@@ -47,6 +48,7 @@ export const whatIf: CommandSpec = {
     CHANGE_OPTIONS,
     TRAFFIC_OPTIONS,
     BACK_CHECK_OPTIONS,
+    WAY_OPTIONS,
     RUN_OPTIONS,
     OUTPUT_OPTIONS,
   ],
@@ -66,13 +68,14 @@ export const whatIf: CommandSpec = {
     const settings: RunSettings = {
       ...sizes,
       seed: textOf(invocation, "seed") ?? "1",
-      roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+      ...waysOption(invocation),
       prices,
       check: invocation.flags.has("check"),
     };
     const expectations = expectationsOf(invocation, input);
     const asked = backCheckOption(invocation, input);
     if (asked === "broken") return 2;
+    if (asked !== undefined) checkIsToday(change, input);
     saveTraffic(invocation, input);
     const progress = terminalProgress();
     const answer = askWhatIf({
@@ -159,6 +162,16 @@ function filesOf(invocation: Invocation): readonly string[] {
     // A provider's name is no file.
     ...textsOf(invocation, "prices").filter((text) => !/^[a-z]+(@.*)?$/.test(text)),
   ];
+}
+
+/** Observed numbers are of a cluster in which nothing is broken. */
+function checkIsToday({ faults }: ChangeTiming, { changes }: PreparedInput): void {
+  if (faults.length === 0 || changes.length === 0) return;
+  throw new UsageError(
+    "bad-command-line",
+    "--observed is compared with the cluster as it is, and with a change given --fault strikes that, too.",
+    "leave out --fault for the back-check; or the change, and the fault strikes the other side alone.",
+  );
 }
 
 interface ChangeTiming {
