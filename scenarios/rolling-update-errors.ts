@@ -25,6 +25,7 @@ export default scenario("rolling-update-errors", {
     minSyncSeconds: [1, 5],
     retries: [0],
     connection: ["per-request"],
+    shutdown: ["abrupt"],
   },
   choices: {
     preStopSeconds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 30, 35, 60],
@@ -34,6 +35,7 @@ export default scenario("rolling-update-errors", {
     minSyncSeconds: [0, 1, 2, 5, 10, 30],
     retries: [0, 1, 2, 3],
     connection: ["per-request", "keep-alive", "long-lived"],
+    shutdown: ["abrupt", "graceful"],
   },
   runs: { replications: 10, warmUp: seconds(5), length: seconds(90) },
   quick: { replications: 3, warmUp: seconds(2), length: seconds(75) },
@@ -45,6 +47,7 @@ export default scenario("rolling-update-errors", {
     minSyncSeconds,
     retries,
     connection,
+    shutdown,
   }) => {
     const web = deployment("web", {
       replicas: 6,
@@ -58,6 +61,7 @@ export default scenario("rolling-update-errors", {
     return cluster({
       zones: { a: { nodes: 2 }, b: { nodes: 2 }, c: { nodes: 2 } },
       serviceProxy: proxy,
+      gracefulShutdown: (shutdown as string) === "graceful",
       timings: {
         podStop: constant(seconds(exitSeconds)),
         proxyMinSyncPeriodNs: seconds(minSyncSeconds),
@@ -82,6 +86,13 @@ export default scenario("rolling-update-errors", {
     reset: { label: "Reset", unit: "count", better: "lower" },
     timedOut: { label: "Timed out", unit: "count", better: "lower" },
     retried: { label: "Attempts tried again", unit: "count", better: "lower" },
+    newsTook: {
+      label: "The news took",
+      unit: "seconds",
+      better: "lower",
+      description:
+        "From the slice that says that a pod ends to the sync by which a node knew that had failed on it, the longest; not defined where nothing failed.",
+    },
     missing: {
       label: "Sleep that was missing",
       unit: "seconds",
@@ -96,9 +107,17 @@ export default scenario("rolling-update-errors", {
     reset: requests.failedBy("reset"),
     timedOut: requests.failedBy("timed-out"),
     retried: requests.retriedBy("refused") + requests.retriedBy("reset"),
+    newsTook: failures.reduce<number | undefined>(
+      (longest, { newer }) =>
+        newer === undefined
+          ? longest
+          : Math.max(longest ?? 0, (newer.sync.endNs - newer.writtenNs) / 1e9),
+      undefined,
+    ),
     missing: failures.reduce<number | undefined>((longest, { endpoint, newer }) => {
-      if (endpoint?.endedNs === undefined || newer === undefined) return longest;
-      return Math.max(longest ?? 0, (newer.sync.endNs - endpoint.endedNs) / 1e9);
+      const sinceNs = endpoint?.endedNs ?? endpoint?.signalledNs;
+      if (sinceNs === undefined || newer === undefined) return longest;
+      return Math.max(longest ?? 0, (newer.sync.endNs - sinceNs) / 1e9);
     }, undefined),
   }),
   expect: {
@@ -120,35 +139,47 @@ export default scenario("rolling-update-errors", {
       metric.missing.where(at.preStopSeconds(1), at.minSyncSeconds(5)).below(4.3),
   },
   answer: (results) => {
-    const groups = new Map<string, ScenarioResult<"failed" | "missing">[]>();
+    const varied = Object.keys(results[0]?.parameters ?? {}).filter(
+      (name) => new Set(results.map(({ parameters }) => parameters[name])).size > 1,
+    );
+    const groups = new Map<string, Result[]>();
     for (const result of results) {
       const { preStopSeconds: _, ...others } = result.parameters;
       const key = JSON.stringify(others);
       groups.set(key, [...(groups.get(key) ?? []), result]);
     }
-    return [...groups.values()].map((group) => sleepNeeded(group, groups.size)).join(" ");
+    return [...groups.values()].map((group) => sleepNeeded(group, varied)).join(" ");
   },
 });
 
-type Result = ScenarioResult<"failed" | "missing">;
+type Result = ScenarioResult<"failed" | "newsTook" | "refused" | "timedOut">;
 
 /** The shortest sleep tried from which on nothing failed in any run, in words. */
-function sleepNeeded(group: readonly Result[], groups: number): string {
+function sleepNeeded(group: readonly Result[], varied: readonly string[]): string {
   const sleepOf = ({ parameters }: Result): number => Number(parameters.preStopSeconds);
   const sorted = [...group].sort((a, b) => sleepOf(a) - sleepOf(b));
   const worst = [...sorted].reverse().find(({ values }) => (values.failed ?? 0) > 0);
   const [shortest] = sorted;
   const enough = sorted[worst === undefined ? 0 : sorted.indexOf(worst) + 1];
   const { preStopSeconds: _, proxy, minSyncSeconds, ...rest } = shortest?.parameters ?? {};
-  const others = Object.entries(rest).map(([name, value]) => `${name}=${value}`);
-  const more = groups > 2 ? ` (${others.join(", ")})` : "";
+  const others = Object.entries(rest).filter(([name]) => varied.includes(name));
+  const more = others.map(([name, value]) => `, ${name} ${value}`).join("");
   const where = `With ${proxy} that syncs at least ${minSyncSeconds} s apart${more}`;
-  if (enough === undefined) return `${where} none of the sleeps tried is long enough.`;
+  if (enough === undefined) {
+    const { refused = 0, timedOut = 0 } = worst?.values ?? {};
+    const why =
+      refused + timedOut > 0
+        ? ""
+        : ": what is in service when the application ends is reset, so it must finish that first";
+    return `${where} none of the sleeps tried is long enough${why}.`;
+  }
   const sleep = `a pod must sleep ${sleepOf(enough)} s before it exits: from there on no request failed`;
   if (worst === undefined || shortest === undefined) return `${where} ${sleep}.`;
   const lost = ((shortest.values.failed ?? 0) * 100).toFixed(2);
-  const knew = Math.max(
-    ...sorted.map((one) => sleepOf(one) + (one.values.missing ?? Number.NEGATIVE_INFINITY)),
-  );
-  return `${where} ${sleep}; with ${sleepOf(shortest)} s ${lost} % did, and the last node that called knew ${knew.toFixed(1)} s after SIGTERM.`;
+  const took = sorted.flatMap(({ values }) => values.newsTook ?? []);
+  const knew =
+    took.length === 0
+      ? ""
+      : `, and the last node that called knew ${Math.max(...took).toFixed(1)} s after the slice said so`;
+  return `${where} ${sleep}; with ${sleepOf(shortest)} s ${lost} % did${knew}.`;
 }

@@ -124,6 +124,7 @@ export class Cluster {
           this.#inventory.podStops(uid);
           this.proxies.endpointDied(uid, sim.now);
         },
+        podSignalled: (uid) => this.#inventory.podSignalled(uid, sim.now),
       },
       ...(options.autoscaler === undefined ? {} : { autoscaler: options.autoscaler }),
       maxUnavailableStatefulSet: gate("MaxUnavailableStatefulSet", Number.POSITIVE_INFINITY),

@@ -58,6 +58,11 @@ export class Inventory {
     this.#setAnswering(uid, false);
   }
 
+  podSignalled(uid: string, nowNs: number): void {
+    const pod = this.pods.byUid(uid);
+    if (pod !== undefined) pod.signalledNs = nowNs;
+  }
+
   tellOfNode(node: NodeEntry): void {
     for (const listener of this.listeners) listener.nodeChanged?.(node);
   }
@@ -84,6 +89,8 @@ export class Inventory {
     const pod = this.pods.byUid(uid);
     if (pod === undefined || pod.answering === answering) return;
     pod.answering = answering;
+    // After an outage a pod starts anew.
+    if (answering) pod.signalledNs = undefined;
     this.#tell(pod);
   }
 

@@ -20,6 +20,8 @@ export interface PodEntry {
   terminating: boolean;
   /** Its containers answer packets, whatever anybody believes. */
   answering: boolean;
+  /** When its application was told to end (SIGTERM), ns. */
+  signalledNs: number | undefined;
   /** The Pod object is gone. */
   gone: boolean;
 }
@@ -67,6 +69,7 @@ export class PodTable {
       ready: false,
       terminating: false,
       answering: false,
+      signalledNs: undefined,
       gone: false,
     };
     this.#entries.push(entry);
@@ -94,6 +97,7 @@ export class PodTable {
       ready: true,
       terminating: false,
       answering: true,
+      signalledNs: undefined,
       gone: false,
     };
     this.#entries.push(entry);

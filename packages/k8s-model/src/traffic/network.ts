@@ -19,6 +19,8 @@ export const PodState = {
   closed: 1,
   /** The node is down or cut off: nothing comes back. */
   silent: 2,
+  /** The pod finishes what it serves: it has closed idle connections and refuses new ones. */
+  closing: 3,
 } as const;
 
 export type PodState = (typeof PodState)[keyof typeof PodState];

@@ -184,6 +184,52 @@ describe("a zone that is parted", () => {
   });
 });
 
+describe("an application that is told to end", () => {
+  /** A rolling update under kept connections, in causes. */
+  function causes(gracefulShutdown: boolean, preStopSeconds: number): Record<string, number> {
+    const { metrics } = play([rollingUpdate("busy", { at })], {
+      gracefulShutdown,
+      objects: [
+        deployment("busy", {
+          replicas: 6,
+          ...(preStopSeconds === 0 ? {} : { preStopSeconds }),
+          readinessSeconds: 1,
+          server: { workers: 50, serviceTime: { distribution: "constant", valueNs: millis(200) } },
+        }),
+        service("busy", { port: 80 }),
+      ],
+      traffic: [
+        openLoop({
+          from: { deployment: "caller-a" },
+          to: "busy:80",
+          ratePerSecond: 100,
+          timeout: seconds(2),
+          connection: { kind: "keep-alive", requestsPerConnection: 1_000 },
+        }),
+      ],
+    });
+    return Object.fromEntries(
+      ["refused", "reset", "timedOut"].map((cause) => [cause, metrics.get(cause) ?? 0]),
+    );
+  }
+
+  it("and does not finish what it serves resets that, however long it slept before", () => {
+    for (const sleep of [0, 5]) {
+      const { refused, reset = 0, timedOut } = causes(false, sleep);
+      // Each of six pods has 200 ms of a sixth of 100 requests a second in service, give or take.
+      expect(reset).toBeGreaterThan(6);
+      expect([refused, timedOut]).toEqual([0, 0]);
+    }
+  });
+
+  it("and finishes it loses nothing once it has slept until everybody knew", () => {
+    const without = causes(true, 0);
+    expect(without.refused).toBeGreaterThan(0);
+    expect(without.reset).toBe(0);
+    expect(causes(true, 5)).toEqual({ refused: 0, reset: 0, timedOut: 0 });
+  });
+});
+
 describe("a Service that loses all its pods", () => {
   it("refuses a caller six times and once a second; beyond that he hears nothing", () => {
     const gone = ["a", "b", "c"].map((zone) => scale(`web-${zone}`, { at, replicas: 0 }));

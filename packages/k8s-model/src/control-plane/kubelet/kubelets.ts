@@ -19,6 +19,8 @@ import { preStopNs, readyAfterNs } from "./readiness.ts";
 export interface PodRuntime {
   podAnswers(uid: string): void;
   podStops(uid: string): void;
+  /** The application is told to end (SIGTERM); it may serve on for a while. */
+  podSignalled(uid: string): void;
 }
 
 interface PodRun {
@@ -198,8 +200,12 @@ export class Kubelets {
       pod.metadata.deletionGracePeriodSeconds ??
       pod.spec.terminationGracePeriodSeconds ??
       DEFAULT_GRACE_SECONDS;
-    const stopNs = preStopNs(pod) + this.#sample("pod-stop", run, this.#timings.podStop);
+    const hookNs = preStopNs(pod);
+    const stopNs = hookNs + this.#sample("pod-stop", run, this.#timings.podStop);
     const running = run.answering || run.addresses.length > 0;
+    if (running && hookNs < Math.min(grace * 1e9, stopNs)) {
+      this.#after(run, hookNs, () => this.#runtime.podSignalled(run.uid));
+    }
     this.#after(run, running ? Math.min(grace * 1e9, stopNs) : 0, () => {
       this.#cancel(run);
       this.#stopAnswering(run);

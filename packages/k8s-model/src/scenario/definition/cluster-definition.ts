@@ -41,6 +41,11 @@ export interface ClusterOptions extends WayOptions {
   readonly faults?: readonly FaultDefinition[];
   /** What is done on the way: objects applied as by `kubectl apply`, workloads changed, nodes drained. */
   readonly changes?: readonly (PlannedChange | FaultDefinition)[];
+  /**
+   * Applications that are told to end close idle connections, take no new one and finish what they
+   * serve; without it they serve on until they end, and what they serve then is lost.
+   */
+  readonly gracefulShutdown?: boolean;
   /** What is in front of Services of type LoadBalancer; ideal unless told. */
   readonly loadBalancer?: LoadBalancer;
   readonly kubernetesVersion?: string;

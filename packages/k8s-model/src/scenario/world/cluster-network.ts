@@ -43,6 +43,7 @@ export class ClusterNetwork implements Network {
   readonly #balancers: LoadBalancers;
   readonly #affinity: SessionAffinity;
   #tracer: FailureTracer | undefined;
+  #isGraceful = false;
   /** ICMP errors of nodes to pods; a pod's come from its own node. */
   readonly #refusals = new PeerBudget();
 
@@ -69,6 +70,11 @@ export class ClusterNetwork implements Network {
   /** Has the attempts that fail from now on followed back to what made them so. */
   traceFailures(tracer: FailureTracer): void {
     this.#tracer = tracer;
+  }
+
+  /** Has applications that are told to end finish what they serve, and take nothing new. */
+  endGracefully(): void {
+    this.#isGraceful = true;
   }
 
   attemptFailed(attempt: FailedAttempt): void {
@@ -120,7 +126,9 @@ export class ClusterNetwork implements Network {
   }
 
   podState(pod: number): PodState {
-    return PodState[this.#cluster.podState(pod)];
+    const state = this.#cluster.podState(pod);
+    const isTold = this.#cluster.pods.at(pod)?.signalledNs !== undefined;
+    return this.#isGraceful && isTold && state === "serving" ? PodState.closing : PodState[state];
   }
 
   clientPods(workload: number): readonly number[] {

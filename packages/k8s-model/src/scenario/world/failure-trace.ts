@@ -34,6 +34,8 @@ export interface FailureTrace {
   readonly endpoint?: {
     readonly pod: string;
     readonly address: string;
+    /** When its application was told to end, and had not ended yet. */
+    readonly signalledNs?: number;
     /** When the pod stopped answering; absent: before anything was observed. */
     readonly endedNs?: number;
     /** What ended: the pod alone, or its node with it. */
@@ -52,11 +54,13 @@ export function failureInWords(trace: FailureTrace): string {
   const { failure, atNs, service, node, endpoint, establishedNs, isCut } = trace;
   const what = `At ${seconds(atNs)} an attempt to reach ${service} through ${node} ${VERBS[failure]}`;
   if (endpoint === undefined) return `${what}: the node's kube-proxy had no endpoint for it.`;
-  const { pod, address, endedNs, endedBy } = endpoint;
+  const { pod, address, endedNs, endedBy, signalledNs } = endpoint;
   const ended = isCut
     ? "; its node cannot be reached from there"
     : endedNs === undefined
-      ? ""
+      ? signalledNs === undefined
+        ? ""
+        : `; the pod was told to end at ${seconds(signalledNs)}`
       : `; the ${endedBy} ended at ${seconds(endedNs)}`;
   const chosen = `${address} (${pod}`;
   if (establishedNs !== undefined) {

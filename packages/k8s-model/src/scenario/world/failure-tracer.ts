@@ -113,10 +113,15 @@ export class FailureTracer {
   #endpointOf(pod: number): NonNullable<FailureTrace["endpoint"]> {
     const entry = this.#cluster.pods.at(pod);
     const endedNs = this.#endedNs.get(pod);
+    const signalledNs = entry?.signalledNs;
     return {
       pod: entry?.key ?? "",
       address: entry?.ip ?? "",
-      ...(endedNs === undefined ? {} : { endedNs: endedNs - this.#originNs }),
+      ...(endedNs !== undefined
+        ? { endedNs: endedNs - this.#originNs }
+        : signalledNs === undefined
+          ? {}
+          : { signalledNs: signalledNs - this.#originNs }),
       endedBy: this.#cluster.nodes.at(entry?.nodeIndex ?? -1)?.up === false ? "node" : "pod",
     };
   }

@@ -41,6 +41,7 @@ export interface LiveRunOptions {
   readonly change?: { readonly atNs: SimTime; readonly objects: readonly KubeObject[] };
   /** Objects that are applied on the way, defaults filled in. */
   readonly applied?: readonly { readonly atNs: SimTime; readonly objects: readonly KubeObject[] }[];
+  readonly gracefulShutdown?: boolean | undefined;
   /** What is done to workloads on the way. */
   readonly workloadChanges?: readonly WorkloadChange[];
   readonly loadBalancer?: LoadBalancer | undefined;
@@ -88,6 +89,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   const endNs = (measureFromNs + settings.lengthNs) as SimTime;
   const tracer = new FailureTracer(cluster, measureFromNs);
   network.traceFailures(tracer);
+  if (options.gracefulShutdown === true) network.endGracefully();
   const traffic = new RequestTraffic({
     sim,
     plan,

@@ -189,7 +189,7 @@ export class ConnectionPools {
     }
     const epoch = table.backendEpoch[connection] as number;
     if (state === PodState.silent) return epoch < (servers.closedBelow[pod] as number);
-    return state === PodState.closed || servers.epoch[pod] !== epoch;
+    return state !== PodState.serving || servers.epoch[pod] !== epoch;
   }
 
   /**

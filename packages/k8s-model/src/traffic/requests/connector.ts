@@ -95,7 +95,7 @@ export class Connector {
     if (state === PodState.silent || (state === PodState.closed && this.#state.isDatagram(row))) {
       return this.#vanish(row, node, backend);
     }
-    if (state === PodState.closed) return this.#refuse(row, distance, node, backend);
+    if (state !== PodState.serving) return this.#refuse(row, distance, node, backend);
     if (!this.#isTracked(node, there)) return NO_ROOM;
     servers.reserve(backend + 1);
     return this.#open(pool, edge, node, backend, distance);

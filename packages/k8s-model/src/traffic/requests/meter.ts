@@ -80,7 +80,9 @@ export class Meter {
   /** Nobody is left to feel an answer when the client's own pod has stopped. */
   #callerIsGone(row: number): boolean {
     const pod = this.#state.calls.caller[row] as number;
-    return pod !== OUTSIDE && this.#state.network.podState(pod) !== PodState.serving;
+    if (pod === OUTSIDE) return false;
+    const state = this.#state.network.podState(pod);
+    return state === PodState.closed || state === PodState.silent;
   }
 
   #endToEnd(row: number, latencyNs: number, failure: number): void {
