@@ -221,7 +221,7 @@ describe("an explained route", () => {
 
 describe("fifteen thousand nodes", () => {
   it("share one copy of every endpoint list", () => {
-    const cluster = new Cluster(new Simulation({ seed: "1" }));
+    const cluster = new Cluster(new Simulation({ seed: "1" }), { check: true });
     for (const one of nodes(["a", "b", "c"], 5000)) cluster.apply(one);
     cluster.apply(service("web"));
     cluster.apply(deployment("web", 6));

@@ -101,7 +101,7 @@ describe("the semi-manual way and the automatic ones on one cluster", () => {
   /** Of the pairs of node and endpoint that connections may use, the share within a zone; refusals. */
   function outcome(spec: Partial<Service["spec"]>, extra: Partial<Given> = {}): Outcome {
     const { mode, options = { topologyKeys: true }, zones = ["a", "b", "c"] } = extra;
-    const cluster = new Cluster(new Simulation({ seed: "keys" }), options);
+    const cluster = new Cluster(new Simulation({ seed: "keys" }), { check: true, ...options });
     const web = service("web", spec);
     const annotated: KubeObject =
       mode === undefined

@@ -8,7 +8,7 @@ import {
 } from "@k8s-netsim/k8s-model/scenario";
 import { describe, expect, it } from "vitest";
 
-const SMALL: ChurnOptions = { ...DEFAULT_CHURN, nodes: 60, pods: 90, seed: "churn" };
+const SMALL: ChurnOptions = { ...DEFAULT_CHURN, nodes: 60, pods: 90, seed: "churn", check: true };
 
 function phaseOf({ phases }: ChurnReport, name: string): PhaseReport {
   const phase = phases.find((one) => one.name === name);

@@ -29,6 +29,7 @@ function ask(sets: readonly string[], question: Question = {}): WhatIfAnswer {
     faults: [],
     settings: {
       seed: "test",
+      check: true,
       replications: 2,
       warmUpNs: seconds(1),
       lengthNs: seconds(4),

@@ -245,7 +245,7 @@ describe("connections that outlive their way", () => {
           }),
         measure: (run) => ({ timedOut: run.direction("north-south").failedBy("timed-out") }),
       });
-      const { configurations } = runScenario(question, { seed: "ways" });
+      const { configurations } = runScenario(question, { seed: "ways", check: true });
       return configurations[0]?.metrics.get("timedOut")?.mean ?? Number.NaN;
     };
     expect(failedWith(true)).toBe(0);

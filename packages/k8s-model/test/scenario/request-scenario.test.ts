@@ -74,7 +74,7 @@ const compared = scenario("compared", {
 });
 
 describe("a scenario about requests", () => {
-  const answer = runScenario(compared, { seed: "1" });
+  const answer = runScenario(compared, { seed: "1", check: true });
 
   test("compares each combination with its baseline, all else equal", () => {
     expect(answer.configurations.map(({ label, comparedWith }) => [label, comparedWith])).toEqual([
@@ -150,6 +150,6 @@ test("a cluster may ask for a warm-up of its own, so that an autoscaler has sett
       }),
     measure: (run) => ({ endpoints: run.service("default/web").endpoints }),
   });
-  const { configurations } = runScenario(settled, { seed: "1" });
+  const { configurations } = runScenario(settled, { seed: "1", check: true });
   expect(configurations.map(({ metrics }) => metrics.get("endpoints")?.mean)).toEqual([1, 2]);
 });

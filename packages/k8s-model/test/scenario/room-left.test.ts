@@ -29,6 +29,7 @@ function ask(input: PreparedInput, faults: Parameters<typeof whatIf>[0]["faults"
     after: input.after,
     settings: {
       seed: "1",
+      check: true,
       replications: 1,
       warmUpNs: seconds(1),
       lengthNs: seconds(8),

@@ -43,6 +43,6 @@ const compared = scenario("topology-keys", {
 });
 
 it("a scenario that gives a Service topologyKeys puts that retired policy in force", () => {
-  const { expectations } = runScenario(compared, { seed: "keys" });
+  const { expectations } = runScenario(compared, { seed: "keys", check: true });
   expect(expectations.map(({ verdict }) => verdict)).toEqual(["met", "met", "met"]);
 });

@@ -29,6 +29,7 @@ function ask(input: PreparedInput, more: Partial<WhatIfQuestion> = {}): WhatIfAn
     faults: [],
     settings: {
       seed: "test",
+      check: true,
       replications: 6,
       warmUpNs: seconds(1),
       lengthNs: seconds(10),

@@ -167,6 +167,7 @@ describe("a cluster with the Endpoints controllers", () => {
   function settled(...objects: readonly KubeObject[]): Cluster {
     const cluster = new Cluster(new Simulation({ seed: "endpoints" }), {
       endpointsController: true,
+      check: true,
     });
     for (const object of [...nodes(["a", "b"], 2), ...objects]) cluster.apply(object);
     expect(cluster.settle().steady).toBe(true);
@@ -191,7 +192,7 @@ describe("a cluster with the Endpoints controllers", () => {
   });
 
   it("has none unless asked for", () => {
-    const cluster = new Cluster(new Simulation({ seed: "endpoints" }));
+    const cluster = new Cluster(new Simulation({ seed: "endpoints" }), { check: true });
     for (const object of [...nodes(["a"], 1), deployment("web", 1), service("web")]) {
       cluster.apply(object);
     }

@@ -9,7 +9,7 @@ const PODS = 40;
 
 /** When the last pod of a node is ready (ns), all of them started at once. */
 function lastReadyNs(timings: Partial<Timings>): number {
-  const cluster = new Cluster(new Simulation({ seed: "kubelet" }), { timings });
+  const cluster = new Cluster(new Simulation({ seed: "kubelet" }), { timings, check: true });
   let lastNs = 0;
   const log = cluster.store.log<Pod>("Pod");
   for (const node of syntheticNodes({ zones: ["a"], nodesPerZone: 1 })) {
