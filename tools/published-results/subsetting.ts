@@ -37,7 +37,7 @@ const LARGE: readonly (readonly [algorithm: string, Scores, (() => MeanScores)?]
 ];
 
 const UNDEFINED = "The KEP's text does not define this algorithm; only the study's program does.";
-const LOCAL_SAMPLE = `Every ${LOCAL_STRIDE}th input; all of them on [the study's page](topology-subsetting.md). Equal zones are taken in their order; the KEP names none.`;
+const LOCAL_SAMPLE = `Every ${LOCAL_STRIDE}th input, hence the tolerance; [the study's page](topology-subsetting.md) has all of them, to the printed digits. What its text leaves open was settled by those digits.`;
 const RANDOM_WEIGHTS = "The weights of the total are the KEP's.";
 const KEP_WEIGHTS = "Its rule, threshold (50 %) and weights are the KEP's.";
 
