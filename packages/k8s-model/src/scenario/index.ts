@@ -1,3 +1,4 @@
+export type { DnsOptions } from "../data-plane/index.ts";
 export type { AssumedWorld, Assumption } from "./assumptions/assumption.ts";
 export { listAssumptions } from "./assumptions/list-assumptions.ts";
 export type { SensitivityEffect, SensitivityRow } from "./assumptions/sensitivity.ts";
@@ -175,3 +176,4 @@ export {
 } from "./what-if/what-if.ts";
 export { type DrainReport, drainInWords } from "./world/drain-report.ts";
 export { type FailureTrace, failureInWords } from "./world/failure-trace.ts";
+export type { LinkBandwidths, ProbesUnderLoad, WayOptions } from "./world/way-options.ts";

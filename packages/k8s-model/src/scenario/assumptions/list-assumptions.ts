@@ -1,4 +1,5 @@
 import { formatDuration, type SimTime } from "@k8s-netsim/sim-core";
+import { dnsDefaults } from "../../data-plane/index.ts";
 import {
   DEFAULT_ROUND_TRIP_TIMES,
   type Distance,
@@ -13,6 +14,7 @@ import {
   type TrafficSpec,
   trafficDefaults,
 } from "../../traffic/index.ts";
+import type { WayOptions } from "../world/way-options.ts";
 import type { AssumedWorld, Assumption } from "./assumption.ts";
 
 const OURS = "assumed; give a traffic file (--traffic) to replace it";
@@ -23,6 +25,7 @@ export function listAssumptions(world: AssumedWorld): readonly Assumption[] {
   return [
     ...trafficAssumptions(world.traffic),
     ...distanceAssumptions(world.settings.roundTripTimes),
+    ...wayAssumptions(world.settings.ways),
     ...priceAssumptions(world),
   ];
 }
@@ -159,6 +162,36 @@ function distanceAssumptions(rtt: RoundTripTimes): readonly Assumption[] {
       return { ...world, settings: { ...world.settings, roundTripTimes } };
     },
   }));
+}
+
+function wayAssumptions({
+  dns,
+  conntrackMax,
+  probesUnderLoad,
+}: WayOptions = {}): readonly Assumption[] {
+  const found: (Assumption | false)[] = [
+    dns !== undefined && {
+      name: "DNS",
+      value: Object.entries({ ...dnsDefaults, ...dns })
+        .filter(([, value]) => typeof value !== "object")
+        .map(([key, value]) => `${key} ${value}`)
+        .join(", "),
+      source:
+        "kubeadm's and ClusterFirst's settings where not given; what servers cost: docs/model/dns.md",
+    },
+    conntrackMax !== undefined && {
+      name: "time-wait of closed connections in tracking tables",
+      value: "120 s",
+      source: "kernel 6.18 with kube-proxy's settings",
+    },
+    probesUnderLoad !== undefined &&
+      probesUnderLoad !== false && {
+        name: "time of a worker that answering a probe takes",
+        value: "1 ms, unless given",
+        source: "assumed",
+      },
+  ];
+  return found.filter((assumption) => assumption !== false);
 }
 
 function priceAssumptions({ settings }: AssumedWorld): readonly Assumption[] {
