@@ -21,13 +21,19 @@ const BYTE_ORDER_MARK = "\ufeff";
  * doubled quotes; lines end with LF, CR LF or CR. Beyond the RFC: a byte order mark is skipped, a
  * file whose first row has semicolons or tabs and no comma is separated by those, as spreadsheets
  * write it, lines that begin with `#` are comments, and spaces around a field without quotes go.
+ *
+ * @param maxRows reading ends there
  */
-export function readCsv(file: string, text: string): CsvFile {
+export function readCsv(
+  file: string,
+  text: string,
+  maxRows: number = Number.POSITIVE_INFINITY,
+): CsvFile {
   const rows: (readonly CsvCell[])[] = [];
   const diagnostics: Diagnostic[] = [];
   const reader = new CsvReader(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   try {
-    for (let row = reader.row(); row !== undefined; row = reader.row()) {
+    for (let row = reader.row(); row !== undefined && rows.length < maxRows; row = reader.row()) {
       if (row.length > 1 || row[0]?.text.trim() !== "") rows.push(row);
     }
   } catch (problem) {

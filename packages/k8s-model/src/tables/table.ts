@@ -48,7 +48,7 @@ export function readTable(
     diagnostics.push(
       problem(
         shape,
-        `${source.file} has ${records.length} records; the limit is ${MOST_RECORDS}.`,
+        `${source.file} has more than ${MOST_RECORDS} records.`,
         "sum them first, one record for each source and destination",
         { file: source.file, line: 1, column: 1 },
       ),
@@ -75,7 +75,8 @@ function csvRecords(
   shape: TableShape,
   diagnostics: Diagnostic[],
 ): readonly TableRecord[] {
-  const { rows, diagnostics: found } = readCsv(file, text);
+  // The header, and one record more than may be.
+  const { rows, diagnostics: found } = readCsv(file, text, MOST_RECORDS + 2);
   diagnostics.push(...found);
   const [header = [], ...body] = rows;
   const columns = headerColumns(file, header, shape, diagnostics);

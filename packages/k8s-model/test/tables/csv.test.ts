@@ -61,6 +61,10 @@ test.each([
   expect(readCsv("t.csv", text).diagnostics.map(formatDiagnostic).join("\n")).toContain(told);
 });
 
+test("reading ends where the reader has enough", () => {
+  expect(readCsv("t.csv", "a,b\n1,2\n3,4\n5,6\n", 2).rows).toHaveLength(2);
+});
+
 test("times are read as RFC 3339 or as seconds, and days that do not exist are none", () => {
   expect(instantSeconds("1970-01-01T00:00:00Z")).toBe(0);
   expect(instantSeconds("2026-10-01T12:00:00+02:00")).toBe(Date.UTC(2026, 9, 1, 10) / 1000);

@@ -19,6 +19,9 @@ import { type ResolvedEdge, resolveEdges } from "./resolve-edges.ts";
 /** More calls than this for each request served are a workload's own work, not a part of requests. */
 const MOST_CALLS_PER_REQUEST = 20;
 
+/** More would take days to simulate, and more memory than a laptop has. */
+const HIGHEST_RATE_HZ = 1_000_000;
+
 interface RatedEdge extends ResolvedEdge {
   readonly rateHz: number;
   readonly request: RequestSpec;
@@ -41,6 +44,8 @@ export function trafficOfEdges(
   const rated = resolveEdges(graph, edges, diagnostics)
     .map(ratedEdge)
     .filter(({ rateHz }) => rateHz > 0);
+  const allHz = rated.reduce((so, { rateHz }) => so + rateHz, 0);
+  if (allHz > HIGHEST_RATE_HZ) diagnostics.push(tooMuch(allHz, edges));
   if (rated.length === 0 && diagnostics.length === 0) diagnostics.push(nothingObserved(edges));
   const servedHz = servedRates(rated);
   const isCall = ({ from, rateHz }: RatedEdge): boolean =>
@@ -90,13 +95,15 @@ function ratedEdge(edge: ResolvedEdge): RatedEdge {
   const { requestBytesPerSecond, responseBytesPerSecond } = edge.rates;
   const bytesPerSecond = (requestBytesPerSecond ?? 0) + (responseBytesPerSecond ?? 0);
   const assumedHz = assumedRateHz(bytesPerSecond);
-  const known =
-    requestsPerSecond !== undefined
-      ? "requests"
-      : connectionsPerSecond >= assumedHz
-        ? "connections"
-        : "bytes";
-  const rateHz = requestsPerSecond ?? Math.max(connectionsPerSecond, assumedHz);
+  // Bytes that went without a request, as over TCP, are not to be lost.
+  const isCounted =
+    requestsPerSecond !== undefined && (requestsPerSecond > 0 || bytesPerSecond === 0);
+  const known = isCounted
+    ? "requests"
+    : connectionsPerSecond >= assumedHz
+      ? "connections"
+      : "bytes";
+  const rateHz = isCounted ? requestsPerSecond : Math.max(connectionsPerSecond, assumedHz);
   const size = (amount: number | undefined): number | undefined =>
     amount === undefined || rateHz === 0 ? undefined : Math.round(amount / rateHz);
   const requestBytes = size(requestBytesPerSecond);
@@ -211,6 +218,18 @@ function note(edges: readonly RatedEdge[], which: string, what: string): readonl
 
 function warning(message: string): Diagnostic {
   return { code: "observed-traffic", severity: "warning", message };
+}
+
+function tooMuch(allHz: number, edges: readonly ObservedEdge[]): Diagnostic {
+  const at = edges[0]?.at;
+  return {
+    code: "observed-traffic",
+    severity: "error",
+    message: `${Math.round(allHz)} requests a second were observed in all; at most ${HIGHEST_RATE_HZ} can be simulated.`,
+    remedy:
+      "divide every amount by the same number (shares and cost per million requests stay), or leave the requests out: they are then assumed, and bytes stay as measured",
+    ...(at === undefined ? {} : { at }),
+  };
 }
 
 function nothingObserved(edges: readonly ObservedEdge[]): Diagnostic {

@@ -116,6 +116,19 @@ describe("observed edges become traffic", () => {
     expect(told).toContain("known in bytes only");
   });
 
+  test("bytes that went without a request are not lost", () => {
+    const { spec } = apply(`${HEAD}outside,shop/web,0,1000,10000\n`);
+    expect(spec.clients).toMatchObject([{ requestBytes: 1_000, load: { rateHz: 1 } }]);
+  });
+
+  test("more requests than can be simulated are refused, with a way out", () => {
+    expect(
+      apply(`${HEAD}outside,shop/web,600000,,\nshop/web,shop/stock,600000,,\n`).told,
+    ).toContain(
+      "t.csv:2:1  1200000 requests a second were observed in all; at most 1000000 can be simulated.",
+    );
+  });
+
   test("counted connections say how many requests share one", () => {
     const head = "source,destination,requests_per_second,connections_per_second\n";
     const { spec } = apply(
