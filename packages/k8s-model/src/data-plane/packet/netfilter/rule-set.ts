@@ -52,7 +52,7 @@ export interface RuleSurroundings {
 }
 
 /** The firewall mark that asks for the node's address as source. */
-export const MASQUERADE_MARK = 0x4000;
+const MASQUERADE_MARK = 0x4000;
 
 /** A packet as rules look at it. */
 export function subjectOf({ packet, mark, tracking }: Transit): RuleSubject {
