@@ -102,7 +102,7 @@ export class ServiceChain {
   }
 
   #rest(): void {
-    while (this.sim.step());
+    this.sim.run();
   }
 
   #run({ kind, endpointsPerSlice = 100 }: ServiceChainOptions): void {
