@@ -14,6 +14,7 @@ import type {
   RouteContext,
   ServiceProxy,
 } from "./service-proxy.ts";
+import { stickyChoice } from "./sticky-choice.ts";
 
 /** How endpoints are chosen without kube-proxy (Cilium's names). */
 export interface EbpfOptions {
@@ -81,17 +82,10 @@ export class EbpfServiceProxy implements ServiceProxy {
     connection: NewConnection,
     { nowNs, random }: RouteContext,
   ): ProxiedPort["cluster"][number] {
-    const seconds = port.affinitySeconds;
-    const listOf = (key: string): string => `${port.name} ${port.protocol} ${key}`;
-    if (seconds !== undefined) {
-      const kept = endpoints.find(({ key }) =>
-        this.#affinity.seen(listOf(key), connection.source, nowNs, seconds),
-      );
-      const chosen = kept ?? this.#fresh(endpoints, connection, random);
-      this.#affinity.remember(listOf(chosen.key), connection.source, nowNs, seconds);
-      return chosen;
-    }
-    return this.#fresh(endpoints, connection, random);
+    const fresh = (): ProxiedPort["cluster"][number] => this.#fresh(endpoints, connection, random);
+    return (
+      stickyChoice(this.#affinity, port, endpoints, connection.source, nowNs, fresh) ?? fresh()
+    );
   }
 
   #fresh(

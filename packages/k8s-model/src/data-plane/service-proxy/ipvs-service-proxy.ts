@@ -13,6 +13,7 @@ import type {
   RouteContext,
   ServiceProxy,
 } from "./service-proxy.ts";
+import { stickyChoice } from "./sticky-choice.ts";
 
 /**
  * kube-proxy in ipvs mode (deprecated since Kubernetes 1.35): a virtual server per address and port
@@ -91,19 +92,12 @@ export class IpvsServiceProxy implements ServiceProxy {
     nowNs: number,
   ): RealServer | undefined {
     const virtual = this.#servers.get(name);
-    const seconds = port.affinitySeconds;
     if (virtual === undefined) return undefined;
-    if (seconds === undefined) return virtual.schedule(connection);
-    const listOf = ({ key }: RealServer): string => `${port.name} ${port.protocol} ${key}`;
-    const kept = virtual.servers.find(
-      (server) =>
-        server.weight > 0 && this.#affinity.seen(listOf(server), connection.source, nowNs, seconds),
+    if (port.affinitySeconds === undefined) return virtual.schedule(connection);
+    const open = virtual.servers.filter(({ weight }) => weight > 0);
+    return stickyChoice(this.#affinity, port, open, connection.source, nowNs, () =>
+      virtual.schedule(connection),
     );
-    const server = kept ?? virtual.schedule(connection);
-    if (server !== undefined) {
-      this.#affinity.remember(listOf(server), connection.source, nowNs, seconds);
-    }
-    return server;
   }
 }
 

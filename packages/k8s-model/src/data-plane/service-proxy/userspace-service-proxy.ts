@@ -12,6 +12,7 @@ import type {
   RouteContext,
   ServiceProxy,
 } from "./service-proxy.ts";
+import { stickyChoice } from "./sticky-choice.ts";
 
 /**
  * kube-proxy's first mode, removed in Kubernetes 1.26; here as history. A process on the node takes
@@ -43,22 +44,16 @@ export class UserspaceServiceProxy implements ServiceProxy {
     if (answer.refusal !== undefined) return refusedBy(this.kind, answer.refusal, "reject");
     const { port } = answer.entry;
     const name = `${port.name} ${port.protocol}`;
-    const seconds = port.affinitySeconds;
-    const kept =
-      seconds === undefined
-        ? undefined
-        : answer.endpoints.find(({ key }) =>
-            this.#affinity.seen(`${name} ${key}`, connection.source, nowNs, seconds),
-          );
+    const { endpoints } = answer;
     const turn = this.#turns.get(name) ?? 0;
-    const next = answer.endpoints[turn % answer.endpoints.length];
-    const chosen = (kept ?? next)?.key as string;
-    if (kept === undefined) this.#turns.set(name, turn + 1);
-    if (seconds !== undefined) {
-      this.#affinity.remember(`${name} ${chosen}`, connection.source, nowNs, seconds);
-    }
-    const reason = kept === undefined ? "The next endpoint in turn" : "The client's endpoint";
-    return acceptedBy(this.kind, chosen, reason, "node");
+    const next = (): (typeof endpoints)[number] | undefined => {
+      this.#turns.set(name, turn + 1);
+      return endpoints[turn % endpoints.length];
+    };
+    const chosen = stickyChoice(this.#affinity, port, endpoints, connection.source, nowNs, next);
+    const isNext = (this.#turns.get(name) ?? 0) !== turn;
+    const reason = isNext ? "The next endpoint in turn" : "The client's endpoint";
+    return acceptedBy(this.kind, chosen?.key as string, reason, "node");
   }
 
   closed(): void {}
