@@ -5,6 +5,7 @@ import type {
   KubeObject,
   Probe,
   Service,
+  ServicePort,
   TrafficDistribution,
 } from "../../api/index.ts";
 import { ZONE_LABEL } from "../../api/index.ts";
@@ -128,6 +129,11 @@ export interface ServiceOptions {
   readonly externalTrafficPolicy?: "Cluster" | "Local";
   /** `service.kubernetes.io/topology-mode`. */
   readonly topologyMode?: "Auto";
+  /** `clusterIP: None`: clients are told the endpoints' own addresses and choose by themselves. */
+  readonly headless?: boolean;
+  /** TCP unless told. */
+  readonly protocol?: ServicePort["protocol"];
+  readonly publishNotReadyAddresses?: boolean;
   /**
    * `spec.topologyKeys` of releases 1.17 to 1.21, in order: label keys (host name, zone, region), `*`
    * only as the last. Having it here puts that retired policy in force for the scenario.
@@ -149,7 +155,18 @@ export function service(name: string, options: ServiceOptions): ScenarioObjects 
     spec: {
       ...(options.type === undefined ? {} : { type: options.type }),
       selector: { app: name },
-      ports: [{ name: "http", port, targetPort }],
+      ports: [
+        {
+          name: "http",
+          port,
+          targetPort,
+          ...(options.protocol === undefined ? {} : { protocol: options.protocol }),
+        },
+      ],
+      ...(options.headless === true ? { clusterIP: "None" } : {}),
+      ...(options.publishNotReadyAddresses === undefined
+        ? {}
+        : { publishNotReadyAddresses: options.publishNotReadyAddresses }),
       ...(trafficDistribution === undefined || trafficDistribution === "Default"
         ? {}
         : { trafficDistribution }),
