@@ -10,6 +10,7 @@ export interface Whole {
 /** One of several waits, waiting on behalf of the whole. */
 export class Part implements Waiter {
   readonly scheduler: Scheduler;
+  place = 0;
   readonly #whole: Whole;
   readonly #wait: Wait<unknown>;
   readonly #index: number;

@@ -93,8 +93,9 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   readonly #home: ProcessHome;
   readonly #index: number;
   readonly #steps: Steps<R>;
+  /** Of its resumption among the events, or in the line that it waits in. */
+  place: number;
   #state: number = STARTING;
-  #wakeUp: number;
   /** What it waits for, or has just been granted by. */
   #wait: Wait<unknown> | undefined = undefined;
   /** What to resume with, and in the end what it returned or threw. */
@@ -119,7 +120,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
     this.background = background;
     this.#home = home;
     this.#index = index;
-    this.#wakeUp = delayNs === 0 ? home.wakeUpNow(index) : home.wakeUp(delayNs, index);
+    this.place = delayNs === 0 ? home.wakeUpNow(index) : home.wakeUp(delayNs, index);
     this.#steps = body(this);
   }
 
@@ -186,13 +187,13 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
 
   /** Its place in the ready line became an event. */
   queued(wakeUp: number): void {
-    this.#wakeUp = wakeUp;
+    this.place = wakeUp;
   }
 
   wake(value: unknown): void {
     this.#state = WOKEN;
     this.#value = value;
-    this.#wakeUp = this.#home.wakeUpNow(this.#index);
+    this.place = this.#home.wakeUpNow(this.#index);
   }
 
   fail(error: unknown): void {
@@ -222,7 +223,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
       this.#wait?.withdraw(this);
       return;
     }
-    this.#home.cancelWakeUp(this.#wakeUp, this.#index);
+    this.#home.cancelWakeUp(this.place, this.#index);
     if (this.#state === WOKEN && this.#move === NEXT) this.#wait?.undo(this.#value);
     this.#move = NEXT;
     this.#value = undefined;
@@ -276,7 +277,7 @@ export class Process<R = unknown> extends Wait<R> implements Waiter {
   #begin(yielded: Yieldable): boolean {
     try {
       if (typeof yielded === "number") {
-        this.#wakeUp = this.#home.wakeUp(yielded, this.#index);
+        this.place = this.#home.wakeUp(yielded, this.#index);
         this.#state = DELAYED;
         return false;
       }

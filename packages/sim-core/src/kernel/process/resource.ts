@@ -1,5 +1,6 @@
 import { SimulationError } from "../../errors/index.ts";
-import { PENDING, Wait, type Waiter, waitInUse, type Yieldable } from "./wait.ts";
+import { Line } from "./line.ts";
+import { PENDING, Wait, type Waiter, type Yieldable } from "./wait.ts";
 
 /** What is asked of a resource. */
 export interface Demand {
@@ -27,6 +28,8 @@ export class Resource {
   #waiting = 0;
   /** One line per priority in use, the first served first. */
   readonly #lines: Line[] = [];
+  /** What nearly everyone asks for. */
+  readonly #one: Acquisition = new Acquisition(this, 1, 0);
 
   constructor(name: string, options: ResourceOptions = {}) {
     this.name = name;
@@ -46,7 +49,8 @@ export class Resource {
 
   /** A wait for units; the process that gets them must release them. */
   acquire(demand?: Demand): Acquisition {
-    return new Acquisition(this, demand?.units ?? 1, demand?.priority ?? 0);
+    if (demand === undefined) return this.#one;
+    return new Acquisition(this, demand.units ?? 1, demand.priority ?? 0);
   }
 
   /** Gives units back and serves those in line. */
@@ -67,22 +71,21 @@ export class Resource {
   }
 
   /** Takes units at once, or joins the line. Called by `Acquisition` only. */
-  demand(request: Acquisition): boolean {
-    const { units } = request;
+  demand(waiter: Waiter, units: number, priority: number): boolean {
     if (!(units > 0 && units <= this.capacity)) throw badUnits(this, units);
     const fits = this.#inUse + units <= this.capacity;
-    if (fits && (this.#waiting === 0 || !this.#mustQueue(request.priority))) {
+    if (fits && (this.#waiting === 0 || !this.#mustQueue(priority))) {
       this.#inUse += units;
       return true;
     }
-    this.#line(request.priority).append(request);
+    this.#line(priority).append(waiter, units);
     this.#waiting++;
     return false;
   }
 
   /** Leaves the line. Called by `Acquisition` only. */
-  withdraw(request: Acquisition): void {
-    this.#line(request.priority).remove(request);
+  withdraw(waiter: Waiter, priority: number): void {
+    if (!this.#line(priority).remove(waiter)) return;
     this.#waiting--;
     // The one that left may have been all that blocked the others.
     this.#serve();
@@ -92,19 +95,19 @@ export class Resource {
     const lines = this.#lines;
     for (let index = 0; index < lines.length; index++) {
       const line = lines[index] as Line;
-      for (let first = line.first; first !== undefined; first = line.first) {
-        if (this.#inUse + first.units > this.capacity) return;
-        line.remove(first);
+      while (!line.isEmpty) {
+        const units = line.firstUnits();
+        if (this.#inUse + units > this.capacity) return;
         this.#waiting--;
-        this.#inUse += first.units;
-        first.grant();
+        this.#inUse += units;
+        line.shift().wake(undefined);
       }
     }
   }
 
   /** Whether someone is in line whom a new request of that priority must not overtake. */
   #mustQueue(priority: number): boolean {
-    return this.#lines.some((line) => line.priority <= priority && line.first !== undefined);
+    return this.#lines.some((line) => line.priority <= priority && !line.isEmpty);
   }
 
   #line(priority: number): Line {
@@ -120,14 +123,11 @@ export class Resource {
   }
 }
 
-/** A wait for units of a resource. */
+/** A wait for units of a resource; any number of processes may wait with the same one. */
 export class Acquisition extends Wait<undefined> {
   readonly resource: Resource;
   readonly units: number;
   readonly priority: number;
-  previous: Acquisition | undefined = undefined;
-  next: Acquisition | undefined = undefined;
-  #waiter: Waiter | undefined = undefined;
 
   constructor(resource: Resource, units: number, priority: number) {
     super();
@@ -137,22 +137,11 @@ export class Acquisition extends Wait<undefined> {
   }
 
   begin(waiter: Waiter): undefined | typeof PENDING {
-    if (this.#waiter !== undefined) throw waitInUse(this.describe());
-    if (this.resource.demand(this)) return undefined;
-    this.#waiter = waiter;
-    return PENDING;
+    return this.resource.demand(waiter, this.units, this.priority) ? undefined : PENDING;
   }
 
-  grant(): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.wake(undefined);
-  }
-
-  withdraw(): void {
-    if (this.#waiter === undefined) return;
-    this.#waiter = undefined;
-    this.resource.withdraw(this);
+  withdraw(waiter: Waiter): void {
+    this.resource.withdraw(waiter, this.priority);
   }
 
   override undo(): void {
@@ -162,34 +151,6 @@ export class Acquisition extends Wait<undefined> {
   describe(): string {
     const { name, inUse, capacity, waiting } = this.resource;
     return `resource "${name}" (${inUse} of ${capacity} in use, ${waiting} in line)`;
-  }
-}
-
-/** Requests of one priority in order of asking; joining and leaving anywhere take no search. */
-class Line {
-  readonly priority: number;
-  first: Acquisition | undefined = undefined;
-  #last: Acquisition | undefined = undefined;
-
-  constructor(priority: number) {
-    this.priority = priority;
-  }
-
-  append(request: Acquisition): void {
-    request.previous = this.#last;
-    if (this.#last === undefined) this.first = request;
-    else this.#last.next = request;
-    this.#last = request;
-  }
-
-  remove(request: Acquisition): void {
-    const { previous, next } = request;
-    if (previous === undefined) this.first = next;
-    else previous.next = next;
-    if (next === undefined) this.#last = previous;
-    else next.previous = previous;
-    request.previous = undefined;
-    request.next = undefined;
   }
 }
 

@@ -22,6 +22,7 @@ class TimeOut<T> extends Wait<Timed<T>> {
   begin(waiter: Waiter): Timed<T> | typeof PENDING {
     const first = this.#first.begin({
       scheduler: waiter.scheduler,
+      place: 0,
       wake: (value) => waiter.wake(timed(value as First)),
       fail: (error) => waiter.fail(error),
     });

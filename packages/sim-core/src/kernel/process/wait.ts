@@ -7,6 +7,8 @@ export const PENDING: unique symbol = Symbol("pending");
 /** Someone who waits: a process, or a part of an any-of or all-of. */
 export interface Waiter {
   readonly scheduler: Scheduler;
+  /** Where it stands, for what it waits for to know. */
+  place: number;
   /** The wait is over, and this is what it gave. */
   wake(value: unknown): void;
   /** The wait is over because what was waited for failed. */
