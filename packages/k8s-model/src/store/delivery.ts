@@ -19,25 +19,19 @@ export function jitterSource(seed: number, stream: number, watcher: number): num
 }
 
 /**
- * When a version would reach a watcher if no earlier one were on its way (ns): its copy is number
- * `rank` of those that its server sends, the last of all at the latest.
+ * When a version would reach a watcher if no earlier one were on its way and it had no jitter (ns):
+ * its copy is number `rank` of those that its server sends, the last of all at the latest.
  */
-function unorderedArrivalNs(
-  line: SendLine,
-  position: number,
-  rank: number,
-  watchers: WatcherClass,
-  jitter: number,
-): number {
+function soonestNs(line: SendLine, position: number, rank: number, watchers: WatcherClass): number {
   const index = position - line.startNs.base;
   const leavesNs =
     (line.startNs.values[index] as number) + (rank + 1) * (line.copyNs.values[index] as number);
   const lastNs = line.endNs.values[index] as number;
-  return (
-    Math.floor(Math.min(leavesNs, lastNs)) +
-    watchers.latencyNs +
-    Math.floor(watchers.jitterNs * hashEnd(jitter, position))
-  );
+  return Math.floor(Math.min(leavesNs, lastNs)) + watchers.latencyNs;
+}
+
+function jitterNs(watchers: WatcherClass, jitter: number, position: number): number {
+  return Math.floor(watchers.jitterNs * hashEnd(jitter, position));
 }
 
 const STRIDE = 8;
@@ -64,8 +58,10 @@ export function firstNotArrived(
     position += STRIDE;
   }
   while (position < end && (lastNs[position - base] as number) <= surelyNs) position++;
-  while (position < end && unorderedArrivalNs(line, position, rank, watchers, jitter) <= timeNs) {
-    position++;
+  for (; position < end; position++) {
+    const soonest = soonestNs(line, position, rank, watchers);
+    // What cannot have arrived needs no jitter.
+    if (soonest > timeNs || soonest + jitterNs(watchers, jitter, position) > timeNs) break;
   }
   return position;
 }
@@ -79,5 +75,5 @@ export function arrivalNs(
   jitter: number,
 ): number {
   if (position >= line.end) return Number.POSITIVE_INFINITY;
-  return unorderedArrivalNs(line, position, rank, watchers, jitter);
+  return soonestNs(line, position, rank, watchers) + jitterNs(watchers, jitter, position);
 }
