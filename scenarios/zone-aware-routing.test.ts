@@ -12,7 +12,7 @@ import { choicesOf, type RoutingMetric, type RoutingResult } from "./zone-aware-
 import { SHAPES, type Shape } from "./zone-aware-routing/shapes.ts";
 import question from "./zone-aware-routing.ts";
 
-const STEADY = (Object.keys(SHAPES) as Shape[]).filter((shape) => shape !== "autoscaled");
+const STEADY = (Object.keys(SHAPES) as Shape[]).filter((shape) => !shape.startsWith("autoscaled"));
 const POLICIES = ["Default", "topologyKeys", "hints", "PreferSameZone", "PreferSameNode", "Local"];
 
 function ask(shape: readonly ParameterValue[], policy: readonly ParameterValue[]): ScenarioAnswer {

@@ -4,6 +4,7 @@ import {
   deployment,
   openLoop,
   type RunView,
+  type ScenarioObjects,
   scenario,
   service,
 } from "@k8s-netsim/k8s-model/scenario";
@@ -22,7 +23,13 @@ const POLICIES = {
   Local: { internalTrafficPolicy: "Local" },
 } as const;
 
+const ZONES = ["a", "b", "c"] as const;
 const CALLER_HZ = 36;
+const SERVER = {
+  workers: 2,
+  serviceTime: { distribution: "exponential", meanNs: millis(30) },
+} as const;
+const TARGET = { max: 24, cpuUtilization: 60 };
 
 /**
  * A Service is called from three zones. Its field, annotation or policy decides whether a caller keeps
@@ -45,34 +52,23 @@ export default scenario("zone-aware-routing", {
       "pods follow load",
       "uneven load",
       "autoscaled",
+      "autoscaled by zone",
     ],
     policy: ["Default", "topologyKeys", "hints", "PreferSameZone", "PreferSameNode", "Local"],
   },
   runs: { replications: 10, warmUp: seconds(10), length: seconds(60) },
-  quick: { replications: 3, warmUp: seconds(2), length: seconds(8) },
+  quick: { replications: 3, warmUp: seconds(2), length: seconds(6) },
   build: ({ shape, policy }) => {
     const { nodes, pods, callers } = SHAPES[shape];
-    const zones = ["a", "b", "c"] as const;
-    const byZone = (counts: readonly number[]) =>
-      Object.fromEntries(zones.map((zone, index) => [zone, counts[index] ?? 0]));
-    const server = {
-      workers: 2,
-      serviceTime: { distribution: "exponential", meanNs: millis(30) },
-    } as const;
     return cluster({
-      zones: Object.fromEntries(zones.map((zone, index) => [zone, { nodes: nodes[index] ?? 0 }])),
+      zones: Object.fromEntries(ZONES.map((zone, index) => [zone, { nodes: nodes[index] ?? 0 }])),
       serviceProxy: "nftables",
       objects: [
-        ...(pods === "autoscaled"
-          ? [
-              deployment("web", { replicas: 8, server }),
-              autoscaler("web", { min: 6, max: 24, cpuUtilization: 60 }),
-            ]
-          : [deployment("web", { replicas: byZone(pods), server })]),
+        ...webPods(pods),
         deployment("caller", { replicas: byZone(callers) }),
         service("web", { port: 80, ...POLICIES[policy] }),
       ],
-      traffic: zones.map((zone, index) =>
+      traffic: ZONES.map((zone, index) =>
         openLoop({
           from: { deployment: `caller-${zone}` },
           to: "web:80",
@@ -83,7 +79,7 @@ export default scenario("zone-aware-routing", {
           timeout: seconds(1),
         }),
       ),
-      ...(pods === "autoscaled" ? { warmUp: seconds(90) } : {}),
+      ...(typeof pods === "string" ? { warmUp: seconds(66) } : {}),
     });
   },
   baseline: { policy: "Default" },
@@ -173,6 +169,8 @@ export default scenario("zone-aware-routing", {
         .where(at.shape("autoscaled"), at.policy("PreferSameZone"))
         .against(at.policy("Default"))
         .below(-0.5),
+    "one autoscaler for each zone's pods does": ({ at, metric }) =>
+      metric.failed.where(at.shape("autoscaled by zone"), at.policy("PreferSameZone")).below(0.001),
     "Default overloads no zone": ({ at, metric }) =>
       metric.zoneLoad.where(at.policy("Default")).below(0.85),
   },
@@ -205,6 +203,23 @@ export default scenario("zone-aware-routing", {
     },
   ],
 });
+
+/** Pods by zone, or what decides on them: one autoscaler for all, or one for each zone's. */
+function webPods(pods: (typeof SHAPES)[keyof typeof SHAPES]["pods"]): readonly ScenarioObjects[] {
+  const server = SERVER;
+  if (pods === "one HPA") {
+    return [deployment("web", { replicas: 8, server }), autoscaler("web", { min: 6, ...TARGET })];
+  }
+  if (pods === "an HPA each") {
+    const autoscalers = ZONES.map((zone) => autoscaler(`web-${zone}`, { min: 1, ...TARGET }));
+    return [deployment("web", { replicas: byZone([5, 2, 1]), server }), ...autoscalers];
+  }
+  return [deployment("web", { replicas: byZone(pods), server })];
+}
+
+function byZone(counts: readonly number[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(ZONES.map((zone, index) => [zone, counts[index] ?? 0]));
+}
 
 function hintedShare(run: RunView): number {
   let all = 0;

@@ -7,7 +7,8 @@ export const SHAPES = {
   "zone without pods": { nodes: [4, 4, 4], pods: [6, 6, 0], callers: [4, 4, 4] },
   "pods follow load": { nodes: [4, 4, 4], pods: [8, 3, 1], callers: [8, 3, 1] },
   "uneven load": { nodes: [4, 4, 4], pods: [4, 4, 4], callers: [8, 3, 1] },
-  autoscaled: { nodes: [4, 4, 4], pods: "autoscaled", callers: [8, 3, 1] },
+  autoscaled: { nodes: [4, 4, 4], pods: "one HPA", callers: [8, 3, 1] },
+  "autoscaled by zone": { nodes: [4, 4, 4], pods: "an HPA each", callers: [8, 3, 1] },
 } as const;
 
 export type Shape = keyof typeof SHAPES;
