@@ -25,13 +25,23 @@ export function awsFlowLog(format?: string): FlowLineReader {
     if (fields.missing.length > 0) {
       return broken(`The log has no field ${fields.missing.join(", ")}`, 1);
     }
-    return isHeader ? { kind: "skipped", reason: undefined } : recordOf(words, fields, line);
+    if (isHeader) return { kind: "skipped", reason: undefined };
+    // What CloudWatch exports has the time of the event before each record.
+    const isStamped = words.length === fields.count + 1 && STAMP.test(words[0] as string);
+    if (!isStamped) return recordOf(words, fields, line);
+    return recordOf(words.slice(1), fields, line.replace(/\S+/, blank));
   };
 }
 
+const STAMP = /^\d{4}-\d{2}-\d{2}T/;
 const SPACES = /\s+/;
 /** No record holds the name of a field. */
 const HEADER = /version|src[-_]?addr/i;
+
+/** As many spaces: columns of what follows stay. */
+function blank(text: string): string {
+  return " ".repeat(text.length);
+}
 
 /** Where each field stands in a record. */
 interface LogFields {

@@ -1,6 +1,6 @@
 import type { Diagnostic, SourcePosition } from "../../manifests/diagnostic.ts";
 import type { AddressBook, AddressOwner } from "./address-book.ts";
-import type { FlowLineReader, FlowRecord } from "./flow-record.ts";
+import type { FlowLine, FlowLineReader, FlowRecord } from "./flow-record.ts";
 import {
   EdgeTally,
   type ImportedMeasure,
@@ -57,7 +57,14 @@ export class FlowLogImport {
   line(text: string, file: string, line: number): void {
     if (this.gaveUp) return;
     this.#file = file;
-    const found = this.#read(text);
+    this.#take(this.#read(text), file, line);
+  }
+
+  #take(found: FlowLine, file: string, line: number): void {
+    if (found.kind === "several") {
+      for (const each of found.lines) this.#take(each, file, line);
+      return;
+    }
     if (found.kind === "skipped") {
       if (found.reason !== undefined) this.#leftOut.add(found.reason);
       return;

@@ -15,9 +15,10 @@ export interface FlowRecord {
   readonly opens: boolean | undefined;
 }
 
-/** What one line of a log is: a record, something to skip with a reason, or broken. */
+/** What one line of a log is: records, something to skip with a reason, or broken. */
 export type FlowLine =
   | { readonly kind: "record"; readonly record: FlowRecord }
+  | { readonly kind: "several"; readonly lines: readonly FlowLine[] }
   | { readonly kind: "skipped"; readonly reason: string | undefined }
   | { readonly kind: "broken"; readonly message: string; readonly column: number };
 

@@ -3,19 +3,63 @@ import { instantSeconds } from "../../tables/index.ts";
 import { type FlowLine, type FlowLineReader, PROTOCOLS } from "./flow-record.ts";
 
 /**
- * Reads VPC flow logs of Google Cloud, an entry a line in JSON (`gcloud logging read --format='json(jsonPayload)'`
- * made into lines, or a sink's files). Their bytes are already scaled up from the samples taken.
+ * Reads VPC flow logs of Google Cloud in JSON: an entry a line, as sinks write them, or a list as
+ * `gcloud logging read --format=json` prints it. Their bytes are already scaled up from the samples
+ * taken.
  */
 export function gcpFlowLog(): FlowLineReader {
+  const entries = new JsonEntries();
   return (line) => {
-    const text = line.trim().replace(/,$/, "");
-    if (text === "" || text === "[" || text === "]") return { kind: "skipped", reason: undefined };
-    try {
-      return recordOf(JSON.parse(text));
-    } catch {
-      return { kind: "broken", message: "The line is no JSON.", column: 1 };
-    }
+    const texts = entries.add(line);
+    if (texts === undefined) return broken("The line is no part of an entry in JSON");
+    if (texts.length === 0) return { kind: "skipped", reason: undefined };
+    const lines = texts.map(entryOf);
+    const [only] = lines;
+    return only !== undefined && lines.length === 1 ? only : { kind: "several", lines };
   };
+}
+
+/** No entry of a log is longer. */
+const LONGEST_ENTRY = 1_000_000;
+
+/** Cuts objects out of lines, whether each has one, a part of one, or several in a list. */
+class JsonEntries {
+  #begun = "";
+  #depth = 0;
+  #inText = false;
+
+  /** The objects that end in this line; undefined where something stands between objects. */
+  add(line: string): readonly string[] | undefined {
+    const ended: string[] = [];
+    let from = 0;
+    for (let at = 0; at < line.length; at += 1) {
+      const character = line[at] as string;
+      if (this.#inText) {
+        if (character === "\\") at += 1;
+        else if (character === '"') this.#inText = false;
+      } else if (character === "{") {
+        if (this.#depth === 0) from = at;
+        this.#depth += 1;
+      } else if (character === "}" && this.#depth > 0) {
+        this.#depth -= 1;
+        if (this.#depth > 0) continue;
+        ended.push(`${this.#begun}${line.slice(from, at + 1)}`);
+        this.#begun = "";
+      } else if (this.#depth === 0) {
+        if (!/[\s[\],]/.test(character)) return undefined;
+      } else if (character === '"') this.#inText = true;
+    }
+    if (this.#depth > 0) this.#begun += `${line.slice(from)}\n`;
+    return this.#begun.length > LONGEST_ENTRY ? undefined : ended;
+  }
+}
+
+function entryOf(text: string): FlowLine {
+  try {
+    return recordOf(JSON.parse(text));
+  } catch {
+    return broken("The entry is no JSON");
+  }
 }
 
 function recordOf(entry: unknown): FlowLine {

@@ -10,6 +10,7 @@ import {
   importProblem,
   LeftOut,
   MOST_PROBLEMS,
+  requestMeasures,
 } from "./imported-traffic.ts";
 import { type EdgeRate, OUTSIDE } from "./observed-edge.ts";
 
@@ -93,9 +94,10 @@ export class HubbleImport {
       add("requestsPerSecond", requests);
       add("connectionsPerSecond", connections);
     }
+    const edges = seconds > 0 ? tally.edges(seconds) : [];
     return {
-      edges: seconds > 0 ? tally.edges(seconds) : [],
-      measures: this.#latencyMeasures(),
+      edges,
+      measures: [...requestMeasures(edges), ...this.#latencyMeasures()],
       notes: this.#leftOut.notes(["flow is", "flows are"]),
       diagnostics: this.#diagnostics,
     };

@@ -89,3 +89,19 @@ export const MOST_PROBLEMS = 20;
 export function importProblem(message: string, remedy: string, at: SourcePosition): Diagnostic {
   return { code: "traffic-import", severity: "error", message, remedy, at };
 }
+
+/** Requests by Service, where they were counted. */
+export function requestMeasures(edges: readonly ObservedEdge[]): readonly ImportedMeasure[] {
+  const byService = new Map<string, number>();
+  for (const { destination, requestsPerSecond } of edges) {
+    if (requestsPerSecond === undefined) continue;
+    const scope = destination.replace(/:.*$/, "");
+    byService.set(scope, (byService.get(scope) ?? 0) + requestsPerSecond);
+  }
+  return [...byService].map(([scope, value]) => ({
+    measure: "requests",
+    scope,
+    value,
+    unit: "/s",
+  }));
+}

@@ -10,6 +10,7 @@ import {
   importProblem,
   LeftOut,
   MOST_PROBLEMS,
+  requestMeasures,
 } from "./imported-traffic.ts";
 import type { EdgeRate } from "./observed-edge.ts";
 import { type Labels, labelledService, labelledSource, wantedLabels } from "./prometheus-labels.ts";
@@ -81,7 +82,7 @@ export function importPrometheus(
   const edges = tally.edges();
   return {
     edges,
-    measures: [...requestMeasures(edges), ...samples.flatMap(latencyMeasure)],
+    measures: [...requestMeasures(edges), ...largest(samples.flatMap(latencyMeasure))],
     notes: leftOut.notes(["series is", "series are"]),
     diagnostics,
   };
@@ -210,19 +211,15 @@ function edgeKey({ source, destination }: EdgeName): string {
   return JSON.stringify([source, destination]);
 }
 
-function requestMeasures(edges: ImportedTraffic["edges"]): readonly ImportedMeasure[] {
-  const byService = new Map<string, number>();
-  for (const { destination, requestsPerSecond } of edges) {
-    if (requestsPerSecond === undefined) continue;
-    const scope = destination.replace(/:.*$/, "");
-    byService.set(scope, (byService.get(scope) ?? 0) + requestsPerSecond);
+/** Of several quantiles of one Service (by version, say) the largest: it is what somebody felt. */
+function largest(measures: readonly ImportedMeasure[]): readonly ImportedMeasure[] {
+  const best = new Map<string, ImportedMeasure>();
+  for (const each of measures) {
+    const key = `${each.measure} ${each.scope}`;
+    const known = best.get(key);
+    if (known === undefined || known.value < each.value) best.set(key, each);
   }
-  return [...byService].map(([scope, value]) => ({
-    measure: "requests",
-    scope,
-    value,
-    unit: "/s",
-  }));
+  return [...best.values()];
 }
 
 /** Quantiles of Istio's histogram are in milliseconds. */

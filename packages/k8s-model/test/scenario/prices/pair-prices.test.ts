@@ -4,6 +4,7 @@ import { prepareInput } from "../../../src/scenario/input/prepare-input.ts";
 import { observeTraffic, unpricedBytes } from "../../../src/scenario/measures/observe-traffic.ts";
 import { TrafficTotals } from "../../../src/scenario/measures/traffic-totals.ts";
 import { steadyRun } from "../../../src/scenario/what-if/steady-run.ts";
+import { whatIf } from "../../../src/scenario/what-if/what-if.ts";
 import { restingCluster } from "../../../src/scenario/world/resting-cluster.ts";
 import {
   checkPriceTable,
@@ -82,4 +83,44 @@ test("a table of one's own is held to prices of 0 or more everywhere", () => {
   expect(() =>
     checkPriceTable({ ...aws, northSouth: { natGateway: { perUnitUsd: Number.NaN } } }),
   ).toThrow("natGateway: perUnitUsd is NaN");
+});
+
+test("what an assumption moves is the same by pair as by distance", () => {
+  const settings = {
+    seed: "1",
+    replications: 2,
+    warmUpNs: seconds(0),
+    lengthNs: seconds(2),
+    roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+  };
+  const zonePairs = new Map(ways.map((way) => [way, price]));
+  const effects = [aws, { ...aws, byDistance: {}, zonePairs }].map((prices) => {
+    const { before, limits } = input;
+    const objects = before.objects.map((object) =>
+      object.kind === "Service"
+        ? ({
+            ...object,
+            spec: { ...(object.spec as object), trafficDistribution: "PreferSameZone" },
+          } as typeof object)
+        : object,
+    );
+    const { sensitivity } = whatIf({
+      before,
+      after: { ...before, objects },
+      settings: { ...settings, prices },
+      kubernetesVersion: "1.36",
+      limits,
+      expectations: [],
+      faults: [],
+    });
+    return sensitivity.flatMap((row) =>
+      row.effects.filter(({ measure }) => measure === "costPerMillion"),
+    );
+  });
+  const [byDistance = [], byPair = []] = effects;
+  expect(byDistance.some(({ doubled }) => Math.abs(doubled) > 0.1)).toBe(true);
+  for (const [index, { halved, doubled }] of byDistance.entries()) {
+    expect(byPair[index]?.halved).toBeCloseTo(halved, 9);
+    expect(byPair[index]?.doubled).toBeCloseTo(doubled, 9);
+  }
 });

@@ -87,6 +87,25 @@ describe("flow logs of a VPC", () => {
     expect(shown(gcp)).toBe(shown(aws));
   });
 
+  test("Google Cloud's entries may be a list over many lines, or all in one", () => {
+    const entries = fixture("gcp-flow.jsonl")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    const read = (text: string) => byLine(new FlowLogImport(book, gcpFlowLog()), text);
+    const lines = shown(read(fixture("gcp-flow.jsonl")));
+    expect(shown(read(JSON.stringify(entries, null, 2)))).toBe(lines);
+    expect(shown(read(JSON.stringify(entries)))).toBe(lines);
+    expect(told(read("[{]"))).toContain("log:1:1  The");
+    expect(told(read('{"jsonPayload":{}}'))).toContain("The entry has no connection.");
+    expect(told(read("2 1 eni-1"))).toContain("The line is no part of an entry in JSON.");
+  });
+
+  test("what CloudWatch exports has a time before each record", () => {
+    const stamped = fixture("vpc-flow-v2.log").replaceAll(/^(?=2 )/gm, "2026-09-21T14:13:20.000Z ");
+    expect(shown(flowLog(stamped))).toBe(shown(flowLog(fixture("vpc-flow-v2.log"))));
+  });
+
   test("a format that is given reads what a header would", () => {
     const [header = "", ...lines] = fixture("vpc-flow-custom.log").split("\n");
     const format = header.replaceAll(/\S+/g, (name) => `\${${name}}`);
@@ -137,6 +156,7 @@ describe("flows of Hubble", () => {
       shop/Deployment/web,shop/cart:7070,,0.2
 
       measure,scope,value,unit
+      requests,shop/web,0.133333,/s
       latencyP50,shop/web,5.0135,ms
       latencyP90,shop/web,6.97958,ms
       latencyP99,shop/web,6.97958,ms
