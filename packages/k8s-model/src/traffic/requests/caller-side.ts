@@ -3,7 +3,7 @@ import type { SourcePlan, TrafficPlan } from "../plan.ts";
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FailureNews } from "./failure-news.ts";
-import { FAILURE_CODE } from "./ledger.ts";
+import { FAILURE_CODE, TIMED_OUT } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
 import { RequestSender } from "./request-sender.ts";
 import { Retries } from "./retries.ts";
@@ -104,7 +104,7 @@ export class CallerSide implements CallerPort {
     calls.epoch[row] = NONE;
     calls.arriveAt[row] = NONE;
     calls.departAt[row] = NONE;
-    calls.doubt[row] = FAILURE_CODE["timed-out"];
+    calls.doubt[row] = TIMED_OUT;
     this.#deadlines.watch(row);
     this.#sender.send(row);
   }

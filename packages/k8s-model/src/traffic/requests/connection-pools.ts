@@ -19,6 +19,8 @@ export interface ConnectionPool {
   turn: number;
   readonly isShared: boolean;
   readonly servicePort: number;
+  /** Its port speaks UDP: nobody refuses or resets. */
+  readonly isDatagram: boolean;
   /** Connections open or being opened; not counted for shared ones. */
   open: number;
   /** Most that may be open. */
@@ -78,6 +80,7 @@ export class ConnectionPools {
       turn: 0,
       isShared,
       servicePort,
+      isDatagram: this.#state.protocolOf(servicePort) === "UDP",
       open: 0,
       limit,
       maxAgeNs: connection.maxAgeNs ?? Infinity,
@@ -184,9 +187,7 @@ export class ConnectionPools {
     if (entry >= 0 && network.wayState?.(entry, pool.servicePort) === PodState.closed) return true;
     const pod = table.backend[connection] as number;
     const state = network.podState(pod);
-    if (this.#state.protocolOf(pool.servicePort) === "UDP") {
-      return this.#isCleared(connection, pool, state);
-    }
+    if (pool.isDatagram) return this.#isCleared(connection, pool, state);
     const epoch = table.backendEpoch[connection] as number;
     if (state === PodState.silent) return epoch < (servers.closedBelow[pod] as number);
     return state !== PodState.serving || servers.epoch[pod] !== epoch;

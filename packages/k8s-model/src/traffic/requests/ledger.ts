@@ -23,6 +23,9 @@ export const FAILURE_CODE: Readonly<Record<Failure, number>> = Object.fromEntrie
   FAILURES.map((name, code) => [name, code]),
 ) as Record<Failure, number>;
 
+/** Of the attempts that nobody answers; by itself, as it is written for each of them. */
+export const TIMED_OUT: number = FAILURE_CODE["timed-out"];
+
 /** Relative error of every latency quantile. */
 export const LATENCY_RELATIVE_ERROR = 0.01;
 

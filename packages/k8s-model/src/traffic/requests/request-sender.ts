@@ -1,7 +1,7 @@
 import type { HandlerId } from "@k8s-netsim/sim-core";
 import type { ConnectionPool } from "./connection-pools.ts";
 import { type Connector, NO_ROOM } from "./connector.ts";
-import { FAILURE_CODE } from "./ledger.ts";
+import { FAILURE_CODE, TIMED_OUT } from "./ledger.ts";
 import type { Meter } from "./meter.ts";
 import { LOOK_UP_PENDING } from "./name-resolver.ts";
 import type { ServerSide } from "./server-side.ts";
@@ -94,7 +94,7 @@ export class RequestSender {
   #openAndSend(row: number): void {
     const { calls, sim } = this.#state;
     const pool = this.#state.poolOf(row);
-    calls.doubt[row] = FAILURE_CODE["timed-out"];
+    calls.doubt[row] = TIMED_OUT;
     if (pool.open >= pool.limit) {
       // Others were faster while the name was looked up.
       pool.waiting?.push(row, calls.generation[row] as number, sim.now);

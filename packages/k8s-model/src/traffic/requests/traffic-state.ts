@@ -70,6 +70,8 @@ export class TrafficState {
   readonly tracking: NodeTracking | undefined;
   readonly #plan: TrafficPlan;
   readonly #protocols: readonly Protocol[];
+  /** By edge; 1: its port speaks UDP. */
+  readonly #datagrams: Uint8Array;
   readonly #halfRttNs: Float64Array;
   readonly #varying: readonly (Distribution | undefined)[];
   readonly #varies: boolean;
@@ -93,6 +95,9 @@ export class TrafficState {
         : new Links({ zonePairs, node }, network.zones.length, this.pools.table);
     this.tracking = options.tracking;
     this.#protocols = plan.servicePorts.map((_, port) => network.protocol?.(port) ?? "TCP");
+    this.#datagrams = Uint8Array.from(plan.edges, ({ servicePort }) =>
+      this.protocolOf(servicePort) === "UDP" ? 1 : 0,
+    );
     const halfNs = DISTANCES.map((distance) => roundTripTimes[distance] / 2);
     // By way: the distances alone, then those behind each hop.
     this.#halfRttNs = Float64Array.from(
@@ -115,7 +120,7 @@ export class TrafficState {
 
   /** Whether a call is by datagrams, which nobody refuses or resets. */
   isDatagram(row: number): boolean {
-    return this.protocolOf(this.edge(this.calls.edge[row] as number).servicePort) === "UDP";
+    return this.#datagrams[this.calls.edge[row] as number] === 1;
   }
 
   poolOf(row: number): ConnectionPool {
