@@ -153,3 +153,37 @@ test("a cluster may ask for a warm-up of its own, so that an autoscaler has sett
   const { configurations } = runScenario(settled, { seed: "1", check: true });
   expect(configurations.map(({ metrics }) => metrics.get("endpoints")?.mean)).toEqual([1, 2]);
 });
+
+describe("a cluster that cannot be is refused before anything runs", () => {
+  const web = service("web", { port: 80 });
+  const refused = (options: object): unknown => {
+    const impossible = scenario("impossible", {
+      vary: { n: [1] },
+      runs: { replications: 1, warmUp: seconds(1), length: seconds(1) },
+      build: () => cluster({ objects: [web], traffic: [], zones: { a: { nodes: 1 } }, ...options }),
+      measure: () => ({}),
+    });
+    try {
+      runScenario(impossible, { seed: "1" });
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test.each([
+    ["no nodes", { zones: {} }, "The cluster has no nodes."],
+    ["an unknown proxy", { serviceProxy: "wires" }, 'There is no service proxy "wires".'],
+    [
+      "an object twice",
+      { objects: [web, web] },
+      'With n=1: Service "web": it stands twice among the objects.',
+    ],
+  ])("for %s", (_, options, message) => {
+    expect(refused(options)).toMatchObject({ code: "bad-scenario-objects", message });
+  });
+
+  test("for a call that names no port", () => {
+    expect(() => openLoop({ to: "web", ratePerSecond: 1 })).toThrow("names no Service port");
+  });
+});

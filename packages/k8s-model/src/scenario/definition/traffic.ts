@@ -1,5 +1,10 @@
 import { parseDuration, type SimTime } from "@k8s-netsim/sim-core";
-import type { ClientSpec, ConnectionSpec, ServicePortRef } from "../../traffic/index.ts";
+import {
+  type ClientSpec,
+  type ConnectionSpec,
+  type ServicePortRef,
+  TrafficInputError,
+} from "../../traffic/index.ts";
 
 export interface LoopOptions {
   /** Users outside the cluster (of one zone, or everywhere), or the pods of a Deployment. */
@@ -58,8 +63,10 @@ function client(options: LoopOptions, load: ClientSpec["load"]): ClientSpec {
 function servicePort(text: string): ServicePortRef {
   const match = /^(?:([^/:]+)\/)?([^/:]+):(\d{1,5})$/.exec(text);
   if (match === null) {
-    throw new TypeError(
-      `"${text}" names no Service port. Fix: write service:port or namespace/service:port.   [bad-service-port]`,
+    throw new TrafficInputError(
+      "bad-service-port",
+      `"${text}" names no Service port`,
+      "write service:port or namespace/service:port",
     );
   }
   const [, namespace = "default", name, port] = match;
