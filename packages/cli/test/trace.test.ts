@@ -65,3 +65,38 @@ describe("trace", () => {
       expect(err).toContain("[unknown-interface]");
     }));
 });
+
+describe("explain --packet", () => {
+  function explain(folder: string, ...more: readonly string[]): ReturnType<typeof command> {
+    const file = join(folder, "shop.yaml");
+    return command("explain", "pod/web -> svc/cart:7070", "-f", file, "--packet", ...more);
+  }
+
+  it("tells the packet's way, the rule, the translation and the tracked connection", () =>
+    inFolder({ "shop.yaml": SHOP }, async (folder) => {
+      const { out } = await explain(folder);
+      expect(out).toMatch(
+        /rule of KUBE-SEP-\w+: .* \(\d+ rules? before it did not match: .*chance\)/,
+      );
+      expect(out).toMatch(/translated at \S+: destination [\d.]+:7070 -> [\d.]+:/);
+    }));
+
+  it("is of the moment that is asked about: a node that has just died swallows it", () =>
+    inFolder({ "shop.yaml": SHOP }, async (folder) => {
+      const lost = ["zone-a", "zone-b"].flatMap((zone) => ["--fault", `zone=${zone}@1s`]);
+      const { out } = await explain(folder, ...lost, "--at", "2s", "--from", "node/node-1-zone-c");
+      expect(out).toMatch(/-> svc\/default\/cart:7070 \(TCP\): (error: timed out|answered by)/);
+      expect(out).toContain("The packet leaves from the pod's own node, not node-1-zone-c.");
+    }));
+
+  it("comes from outside on demand, and as JSON", () =>
+    inFolder({ "shop.yaml": SHOP }, async (folder) => {
+      const how = ["--outside", "--json", "--proxy", "nftables", "--network", "vxlan"];
+      const { out } = await explain(folder, ...how);
+      const { packet } = JSON.parse(out) as { packet: { from: string; way: { notes: string[] } } };
+      expect(packet.from).toBe("cl");
+      expect(packet.way.notes.join()).toMatch(
+        /destination .* source .*: 50 bytes more on the wire/,
+      );
+    }));
+});

@@ -1,8 +1,10 @@
 import {
+  type ConnectionExplanation,
   ConnectionQuestionError,
   explainConnection,
   parseConnectionQuestion,
   prepareInput,
+  type TrafficTrace,
   traceMoment,
 } from "@k8s-netsim/k8s-model/scenario";
 import { DEFAULT_ROUND_TRIP_TIMES } from "@k8s-netsim/k8s-model/topology";
@@ -130,25 +132,35 @@ export const explain: CommandSpec = {
       responseBytes: sizes.responseBytes,
       ...(node === undefined ? {} : { fromNode: node }),
     });
-    process.stdout.write(
-      invocation.flags.has("json")
-        ? explanationJson(explanation)
-        : printable(explanationText(explanation, sizes)),
-    );
-    if (invocation.flags.has("packet") && !invocation.flags.has("json")) {
-      const { pod, route } = explanation;
-      const { mode = "iptables", ...how } = packetOptions(invocation);
-      const traced = traceMoment(
-        invocation.flags.has("outside") ? undefined : pod,
-        { service: question.service, port: route.port.number },
-        moment,
-        { ...how, mode, seed: "1", kubernetesVersion: moment.kubernetesVersion },
-      );
-      process.stdout.write(`\n${printable(traceText(traced))}`);
+    const traced = invocation.flags.has("packet")
+      ? packetOf(invocation, moment, { ...explanation, service: question.service })
+      : undefined;
+    if (invocation.flags.has("json")) {
+      process.stdout.write(explanationJson(explanation, traced?.connections[0]));
+      return 0;
+    }
+    process.stdout.write(printable(explanationText(explanation, sizes)));
+    if (traced === undefined) return 0;
+    process.stdout.write(`\n${printable(traceText(traced))}`);
+    if (node !== undefined) {
+      process.stdout.write(printable(`The packet leaves from the pod's own node, not ${node}.\n`));
     }
     return 0;
   },
 };
+
+/** The packet of the connection that is explained, at the same moment. */
+function packetOf(
+  invocation: Invocation,
+  moment: Parameters<typeof traceMoment>[2],
+  { pod, route, service }: ConnectionExplanation & { readonly service: string },
+): TrafficTrace {
+  const { mode = "iptables", ...how } = packetOptions(invocation);
+  const from = invocation.flags.has("outside") ? undefined : pod;
+  const to = { service, port: route.port.number };
+  const { kubernetesVersion } = moment;
+  return traceMoment(from, to, moment, { ...how, mode, seed: "1", kubernetesVersion });
+}
 
 function questionOf(invocation: Invocation): {
   readonly text: string;

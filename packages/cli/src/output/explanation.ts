@@ -1,4 +1,4 @@
-import type { ConnectionExplanation, Hop } from "@k8s-netsim/k8s-model/scenario";
+import type { ConnectionExplanation, Hop, TracedConnection } from "@k8s-netsim/k8s-model/scenario";
 import { formatQuantity } from "@k8s-netsim/reports";
 
 /** A routing decision in words, from the view to the price of each way. */
@@ -69,8 +69,11 @@ function hopLines(
   ];
 }
 
-/** The explanation as JSON, without what only the simulation needs. */
-export function explanationJson({ route, pod, hops }: ConnectionExplanation): string {
+/** The explanation as JSON, without what only the simulation needs; with the packet's way where it is given. */
+export function explanationJson(
+  { route, pod, hops }: ConnectionExplanation,
+  packet?: TracedConnection,
+): string {
   const { node, view, port, choice } = route;
   const document = {
     schema: "k8s-netsim/explanation/v1",
@@ -94,6 +97,7 @@ export function explanationJson({ route, pod, hops }: ConnectionExplanation): st
       reason,
     })),
     hops,
+    ...(packet === undefined ? {} : { packet }),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
