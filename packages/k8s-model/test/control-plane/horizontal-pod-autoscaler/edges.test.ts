@@ -31,4 +31,17 @@ describe("the autoscaler's calculator at its edges", () => {
     );
     expect(autoscaling.podRequestMilli(pod, "cpu", "main")).toBe(100);
   });
+
+  it("takes requests of the pod itself as the scheduler does: with overhead, and containers' for the rest", () => {
+    const own: Pod = {
+      ...pod,
+      spec: { ...pod.spec, resources: { requests: { memory: "1Gi" } }, overhead: { cpu: "50m" } },
+    } as Pod;
+    expect(autoscaling.podRequestMilli(own, "cpu")).toBe(150);
+    expect(autoscaling.podRequestMilli(own, "memory")).toBe(2 ** 30 * 1000);
+    const bare = { ...own, spec: { ...own.spec, containers: [], overhead: {} } } as Pod;
+    expect(() => autoscaling.podRequestMilli(bare, "cpu")).toThrow(
+      "missing pod-level request for cpu in Pod web-0",
+    );
+  });
 });
