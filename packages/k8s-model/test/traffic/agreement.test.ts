@@ -6,6 +6,7 @@ import { applyDefaults } from "../../src/api/index.ts";
 import { syntheticNodes } from "../../src/control-plane/index.ts";
 import { deployment, service } from "../../src/scenario/definition/objects.ts";
 import { restingCluster } from "../../src/scenario/world/resting-cluster.ts";
+import { trafficWays } from "../../src/scenario/world/traffic-ways.ts";
 import { DEFAULT_ROUND_TRIP_TIMES } from "../../src/topology/index.ts";
 import {
   callOrder,
@@ -29,6 +30,7 @@ const cluster = fc.record({
   clients: counts,
   way: fc.constantFrom(
     {},
+    { trafficDistribution: "PreferClose" },
     { trafficDistribution: "PreferSameZone" },
     { trafficDistribution: "PreferSameNode" },
     { topologyMode: "Auto" },
@@ -37,7 +39,7 @@ const cluster = fc.record({
   ),
   internalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
   externalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
-  type: fc.constantFrom("ClusterIP", "NodePort", "LoadBalancer"),
+  type: fc.constantFrom("ClusterIP", "headless", "NodePort", "LoadBalancer"),
 });
 
 type RandomCluster = typeof cluster extends fc.Arbitrary<infer T> ? T : never;
@@ -57,12 +59,13 @@ function planned(given: RandomCluster): { plan: TrafficPlan; network: Network } 
     }),
   );
   const { type, way, internalTrafficPolicy, externalTrafficPolicy } = given;
+  const isInternal = type === "ClusterIP" || type === "headless";
   const web = service("web", {
     port: 80,
-    type,
+    ...(type === "headless" ? { headless: true } : { type }),
     ...way,
     internalTrafficPolicy,
-    ...(type === "ClusterIP" ? {} : { externalTrafficPolicy }),
+    ...(isInternal ? {} : { externalTrafficPolicy }),
   } as Parameters<typeof service>[1]);
   const objects = [
     ...nodes,
@@ -85,7 +88,7 @@ function planned(given: RandomCluster): { plan: TrafficPlan; network: Network } 
   const pods = zones.map((zone) => `default/Deployment/client-${zone}`);
   const clients = [
     ...pods.map((workload) => ({ ...request, name: workload, workload })),
-    ...(type === "ClusterIP" ? [] : [{ ...request, name: "users" }]),
+    ...(isInternal ? [] : [{ ...request, name: "users" }]),
   ];
   const defaults = { workers: 1_000_000 };
   const spec = { clients, calls: [], servers: [], defaults };
@@ -106,6 +109,7 @@ function requestsOf(plan: TrafficPlan, network: Network): TrafficLedger {
     plan,
     network,
     roundTripTimes: DEFAULT_ROUND_TRIP_TIMES,
+    ...trafficWays(sim, plan, network),
     measureFromNs: seconds(0),
     endNs: seconds(SECONDS),
   });
@@ -133,7 +137,8 @@ function expectAgreement(plan: TrafficPlan, network: Network, flows: Flows): voi
     flow.requestsByDistanceHz.forEach((rateHz, distance) => {
       expectCount(edge?.connectionsByDistance[distance] ?? 0, rateHz);
     });
-    expectCount((edge?.failures[0] ?? 0) + (edge?.failures[2] ?? 0), flow.failedHz);
+    const failed = edge?.failures.reduce((sum, count) => sum + count, 0) ?? 0;
+    expectCount(failed, flow.failedHz);
   });
 }
 

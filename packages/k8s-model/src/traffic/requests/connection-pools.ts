@@ -198,8 +198,9 @@ export class ConnectionPools {
    * Service port has endpoints and the peer serves no more; without any endpoint the flow goes on as it was.
    */
   #isCleared(connection: number, pool: ConnectionPool, state: PodState): boolean {
-    if (state === PodState.serving) return false;
     const { network } = this.#state;
+    const isProxied = network.isHeadless?.(pool.servicePort) !== true;
+    if (state === PodState.serving || !isProxied) return false;
     const { backend, callerNode, entry } = this.table;
     const origin = (entry[connection] as number) >= 0 ? "external" : "internal";
     const node = callerNode[connection] as number;
