@@ -1,5 +1,6 @@
 import { seconds } from "@k8s-netsim/sim-core";
 import { describe, expect, test } from "vitest";
+import type { Service } from "../../src/api/index.ts";
 import {
   type ClusterOptions,
   cluster,
@@ -247,4 +248,32 @@ test("terminating endpoints that still serve are used where there is no other", 
     }).failed;
   expect(failed(20)).toBe(0);
   expect(failed(1)).toBeGreaterThan(0.3);
+});
+
+describe("users outside", () => {
+  const zones = { a: { nodes: 1 }, b: { nodes: 1 } };
+  const users = { ...CLIENT, name: "users", timeoutNs: seconds(1) };
+  const { workload: _, ...outside } = users;
+  const reached = (options: Partial<Parameters<typeof service>[1]>, externalIPs?: string[]) => {
+    const [web] = service("web", { port: 80, ...options }).objects;
+    const spec = {
+      ...(web as Service).spec,
+      ...(externalIPs === undefined ? {} : { externalIPs }),
+    };
+    const objects = [deployment("web", { replicas: { a: 2 } }), { ...web, spec } as Service];
+    return seen({ zones, objects, traffic: [outside] });
+  };
+
+  test("an external IP with a Local policy drops what comes in where no endpoint is", () => {
+    const local = reached({ externalTrafficPolicy: "Local" }, ["192.0.2.7"]);
+    expect(local.by("timed-out") / local.count).toBeCloseTo(0.5, 1);
+    expect(reached({ externalTrafficPolicy: "Cluster" }, ["192.0.2.7"]).failed).toBe(0);
+  });
+
+  test("a load balancer asks the health check node port and spares such nodes", () => {
+    const local = { type: "LoadBalancer", externalTrafficPolicy: "Local" } as const;
+    expect(reached(local).failed).toBe(0);
+    const nodePort = reached({ ...local, type: "NodePort" });
+    expect(nodePort.by("timed-out") / nodePort.count).toBeCloseTo(0.5, 1);
+  });
 });
