@@ -104,6 +104,15 @@ describe("a scenario about requests", () => {
     );
   });
 
+  test("leaves out claims about values that were not asked for", () => {
+    const parameters = new Map([["way", ["Default", "Local"]]]);
+    const { expectations } = runScenario(compared, { seed: "1", parameters });
+    expect(expectations.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ["Local crosses nothing in either size", "met"],
+      ["more pods than these make no difference", "undecided"],
+    ]);
+  });
+
   test("shows a Service as it stood: endpoints, what chose them, and their load", () => {
     const [byDefault, hinted, local] = answer.configurations.map(
       ({ metrics }) =>

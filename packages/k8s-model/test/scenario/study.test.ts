@@ -62,7 +62,9 @@ test("a claim about a metric that no configuration of the run defines is undecid
     replications: 1,
     run: ({ mode }) => ({ values: { extra: mode === "with" ? 1 : undefined } }),
     metrics: { extra: { label: "Extra" } },
-    expect: { "there is some": ({ metric, at }) => metric.extra.where(at.mode("with")).above(0) },
+    expect: {
+      "there is some": ({ metric, at }) => metric.extra.where(at.mode("without")).above(0),
+    },
   });
   const asked = new Map([["mode", ["without"]]]);
   const { expectations } = await runStudy(some, { seed: "7", parameters: asked });

@@ -1,5 +1,11 @@
 import { type Interval, meanInterval } from "@k8s-netsim/sim-core";
-import { type ClaimedConfiguration, type JudgedClaim, judgeClaim, metricView } from "./claim.ts";
+import {
+  type Claim,
+  type ClaimedConfiguration,
+  type JudgedClaim,
+  judgeClaim,
+  metricView,
+} from "./claim.ts";
 import type { Variations } from "./grid.ts";
 import { exactly, type MetricColumns, pairedDifference } from "./metric-columns.ts";
 import type { ParameterValue } from "./parameter.ts";
@@ -43,7 +49,10 @@ export function exactOutcome(columns: MetricColumns, baseline: MetricColumns | u
 
 export type NamedClaim = JudgedClaim & { readonly name: string };
 
-/** Every claim of a question, judged on the bounds of the intervals. */
+/**
+ * Every claim of a question, judged on the bounds of the intervals; those about values that a smaller
+ * run leaves out are no part of it.
+ */
 export function judgeAll(
   { vary, expect = {}, metrics: formats = {} }: JudgedQuestion,
   configurations: readonly ClaimedConfiguration[],
@@ -58,10 +67,24 @@ export function judgeAll(
   const named = configurations.flatMap(({ metrics }) => [...metrics.keys()]);
   const names = new Set([...Object.keys(formats), ...named]);
   const metric = Object.fromEntries([...names].map((name) => [name, metricView(name)]));
-  return Object.entries(expect).map(([name, claimOf]) => {
+  return Object.entries(expect).flatMap(([name, claimOf]) => {
     const claim = claimOf({ at, metric });
-    return { name, ...judgeClaim(claim, configurations, formats[claim.metric]?.unit) };
+    if (isLeftOut(claim, vary, configurations)) return [];
+    return [{ name, ...judgeClaim(claim, configurations, formats[claim.metric]?.unit) }];
   });
+}
+
+/** Whether a claim is about a value of the question's own that this run was not asked for. */
+function isLeftOut(
+  { filters, against = [] }: Claim,
+  vary: Variations,
+  configurations: readonly ClaimedConfiguration[],
+): boolean {
+  return [...filters, ...against].some(
+    ({ parameter, value }) =>
+      vary[parameter]?.includes(value) === true &&
+      !configurations.some(({ parameters }) => parameters[parameter] === value),
+  );
 }
 
 interface JudgedQuestion {
