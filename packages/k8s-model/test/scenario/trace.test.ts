@@ -67,3 +67,37 @@ describe("a trace of a scenario", () => {
     expect(more.capture.interfaces.length).toBeGreaterThan(traced.capture.interfaces.length);
   });
 });
+
+describe("a trace of a cluster whose nodes tell their addresses", () => {
+  it("shows them", () => {
+    const nodes = ["10.20.0.7", "10.20.3.9"].map((address, i) => ({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: `n${i}`, labels: { "topology.kubernetes.io/zone": "a" } },
+      spec: { podCIDR: `10.244.${i}.0/24` },
+      status: {
+        addresses: [{ type: "InternalIP", address }],
+        allocatable: { cpu: "4", memory: "8Gi", pods: "20" },
+        conditions: [{ type: "Ready", status: "True" }],
+      },
+    }));
+    const real = scenario("real", {
+      question: "Which addresses do nodes have?",
+      vary: { pods: [3] },
+      runs: { replications: 1, warmUp: seconds(0), length: seconds(1) },
+      build: ({ pods }) =>
+        cluster({
+          objects: [...nodes, deployment("web", { replicas: pods }), service("web", { port: 80 })],
+          traffic: [openLoop({ from: { zone: "a" }, to: "web:80", ratePerSecond: 1 })],
+        }),
+      measure: () => ({}),
+    });
+    const { connections, capture } = traceScenario(real, new Map(), options);
+    expect(connections[0]?.outcome).toMatch(/^answered by default\/web-/);
+    const packets = (connections[0]?.way?.steps ?? []).map(({ packet }) => packet).join("\n");
+    expect(packets).toContain("10.20.0.2:");
+    const interfaces = capture.interfaces.map(({ name, description }) => `${name} ${description}`);
+    expect(interfaces).toContain("n0:eth0 10.20.0.7/22, MTU 1500");
+    expect(packets).toMatch(/10\.244\.[01]\.\d+:8080/);
+  });
+});

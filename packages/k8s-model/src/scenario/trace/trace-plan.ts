@@ -55,9 +55,9 @@ const HABITS: Readonly<Record<IPFamily, Habits>> = {
 };
 
 /**
- * Some nodes of a cluster as a plan for the packet lab, without pods. Addresses of nodes are made up, as are
- * the pods' ranges of nodes of which nothing is known; the ranges of pods and Services are those that
- * hold all that there are.
+ * Some nodes of a cluster as a plan for the packet lab, without pods. Nodes have their internal addresses
+ * where the input tells all of them; else they are made up, as are the pods' ranges of nodes of which
+ * nothing is known. The ranges of pods and Services are those that hold all that there are.
  */
 export function tracePlan(
   cluster: Cluster,
@@ -123,13 +123,18 @@ function planOf(cluster: Cluster, family: IPFamily, nodeIndices: readonly number
   }
   const objects = new Map(cluster.store.list<Node>("Node").map((node) => [nameOf(node), node]));
   const taken = new Set<string>();
+  const underlay = underlayOf(
+    nodeIndices.map((index) => objects.get(cluster.nodes.at(index)?.name ?? "")),
+    family,
+    known,
+  );
   const nodes = nodeIndices.map((index, k): PlannedNode => {
     const { name = `node-${index}`, zone } = cluster.nodes.at(index) ?? {};
     const given = rangeOf(objects.get(name), family) ?? byNode.get(name);
     // Nodes whose pods share one range have routes for each pod.
     const podRange = given === undefined || taken.has(given) ? habits.unknownRange(k) : given;
     taken.add(podRange);
-    return { name, zone, address: habits.node(k), podRange, pods: [] };
+    return { name, zone, address: underlay.nodes[k] ?? habits.node(k), podRange, pods: [] };
   });
   const services = cluster.store.list<Service>("Service").flatMap(({ spec }) => {
     const all = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
@@ -138,13 +143,56 @@ function planOf(cluster: Cluster, family: IPFamily, nodeIndices: readonly number
   const ranges = nodes.map((node) => node.podRange.slice(0, node.podRange.indexOf("/")));
   const certain = ranges.filter((_, k) => nodes[k]?.podRange !== habits.unknownRange(k));
   return {
-    underlay: habits.underlay,
-    clientAddresses: habits.client,
-    defaultRouter: habits.client[1] ?? "",
+    underlay: underlay.range,
+    clientAddresses: underlay.client,
+    defaultRouter: underlay.client[1] ?? "",
     podRange: coveringRange([...known, ...certain], habits.podLength) ?? habits.unknownRange(0),
     serviceRange: coveringRange(services, habits.serviceLength) ?? habits.serviceRange,
     nodes,
   };
+}
+
+interface Underlay {
+  readonly range: string;
+  /** In the order of the nodes; empty where they are to be made up. */
+  readonly nodes: readonly string[];
+  readonly client: readonly string[];
+}
+
+/** The network between nodes, with two addresses on it that nobody has for the client outside. */
+function underlayOf(
+  nodes: readonly (Node | undefined)[],
+  family: IPFamily,
+  pods: readonly string[],
+): Underlay {
+  const habits = HABITS[family];
+  const made = { range: habits.underlay, nodes: [], client: habits.client };
+  const own = nodes.flatMap((node) => internalAddress(node, family) ?? []);
+  const range = coveringRange(own, habits.nodeLength);
+  const parsed = range === undefined ? undefined : parseCIDR(range);
+  const isWhole = own.length === nodes.length && new Set(own).size === own.length;
+  if (range === undefined || parsed === undefined || !isWhole) return made;
+  const taken = new Set([...own, ...pods]);
+  const client: string[] = [];
+  for (let n = 1n; client.length < 2; n++) {
+    const address = addressAt(parsed.family, BigInt(parsed.first) + n);
+    if (!taken.has(address)) client.unshift(address);
+  }
+  return { range, nodes: own, client };
+}
+
+function addressAt(family: IPFamily, value: bigint): string {
+  return family === "IPv4"
+    ? formatIP({ family, value: Number(value) })
+    : formatIP({ family, value });
+}
+
+function internalAddress(node: Node | undefined, family: IPFamily): string | undefined {
+  for (const { type, address } of node?.status?.addresses ?? []) {
+    const parsed = type === "InternalIP" ? parseIP(address) : undefined;
+    if (parsed?.family === family) return formatIP(parsed);
+  }
+  return undefined;
 }
 
 function nameOf({ metadata }: Node): string {

@@ -156,7 +156,30 @@ describe("a dual-stack Service", () => {
 });
 
 describe("errors of ICMPv6", () => {
-  it("refuse with type 1 code 4, six at once; a network gets more than a host", () => {
+  it("come sooner to a whole network than to one host: of a /64 four a second", () => {
+    const plan = dualStack("7");
+    const services = [web("7", { endpoints: [], nodePorts: { tcp: 30_123, udp: 30_124 } })];
+    const situation: Situation = {
+      id: "refused outside",
+      about: "Datagrams to a node port of a Service without endpoints.",
+      *play(lab) {
+        const address = addressOf(lab, "n1", "IPv6");
+        for (let i = 0; i < 100; i++) {
+          yield* udpExchange(lab, { from: "cl", address, port: 30_124, timeoutMs: 20 });
+        }
+      },
+    };
+    const lab = playSituation(situation, { seed: "six", mode: "nftables", plan, services });
+    const errors = seenAt(lab, "cl:eth0").filter(
+      ({ frame }) => frame.packet.transport.kind === "icmpv6",
+    );
+    const seconds = (errors.at(-1)?.atNs ?? 0) / 1e9;
+    expect(seconds).toBeGreaterThan(1);
+    expect(errors.length).toBeGreaterThanOrEqual(6 + Math.floor(4 * seconds) - 2);
+    expect(errors.length).toBeLessThanOrEqual(6 + Math.ceil(4 * seconds));
+  });
+
+  it("refuse with type 1 code 4, six at once", () => {
     for (const mode of modes) {
       const plan = dualStack("7");
       const services = [web("7", { endpoints: [] })];
