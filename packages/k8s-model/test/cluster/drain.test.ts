@@ -149,6 +149,61 @@ describe("a pod that is not ready", () => {
 });
 
 describe("budgets", () => {
+  it("count what a recount says, however pods, labels and selectors change", () => {
+    const steps = fc.array(
+      fc.record({
+        what: fc.constantFrom("scale", "delete", "relabel", "reselect", "drain", "crash"),
+        which: fc.nat(5),
+      }),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(steps, (given) => {
+        const cluster = settled([
+          deployment("web", 5),
+          deployment("cart", 3),
+          budget({ minAvailable: 1 }),
+          budget({ minAvailable: 2, selector: {} }, "all"),
+          budget({ minAvailable: 1 }, "cart", "cart"),
+        ]);
+        for (const { what, which } of given) {
+          const pod = cluster.pods.at(which);
+          if (what === "scale") cluster.apply(deployment("web", which));
+          else if (what === "delete") cluster.delete("Pod", pod?.key ?? "");
+          else if (what === "drain")
+            cluster.maintenance.drain(["a-0", "b-0", "c-1"][which % 3] ?? "");
+          else if (what === "crash") cluster.failNode(["a-1", "b-1"][which % 2] ?? "");
+          else if (what === "reselect") {
+            cluster.apply(budget({ minAvailable: 1 }, "cart", which % 2 === 0 ? "web" : "cart"));
+          } else if (pod !== undefined && cluster.store.get("Pod", pod.key) !== undefined) {
+            cluster.store.update<Pod>("Pod", pod.key, (draft) => {
+              draft.metadata.labels = { ...draft.metadata.labels, app: which % 2 ? "cart" : "web" };
+            });
+          }
+          runFor(cluster, 7 * which);
+        }
+        runFor(cluster, 500);
+        const pods = cluster.store.list<Pod>("Pod");
+        for (const one of cluster.store.list<PodDisruptionBudget>("PodDisruptionBudget")) {
+          const app = one.spec?.selector?.matchLabels?.app;
+          const own = pods.filter(
+            ({ metadata }) => app === undefined || metadata.labels?.app === app,
+          );
+          const healthy = own.filter(
+            ({ metadata, status }) =>
+              metadata.deletionTimestamp === undefined &&
+              status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+          );
+          expect(one.status).toMatchObject({
+            expectedPods: own.length,
+            currentHealthy: healthy.length,
+          });
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it("hold up no deletion, no scaling and no cordon", () => {
     const cluster = settled([deployment("web", 6), budget({ maxUnavailable: 0 })]);
     const [pod] = cluster.pods;

@@ -14,8 +14,11 @@ const CONDITION = "DisruptionAllowed";
 /** What the disruption controller knows of one budget. */
 export interface ObservedBudget {
   readonly budget: PodDisruptionBudget;
-  /** Those that it selects. */
-  readonly pods: readonly Pod[];
+  /** How many it selects, and how many of these are ready and not ending. */
+  readonly pods: number;
+  readonly healthy: number;
+  /** Those of them whose eviction its status remembers. */
+  readonly disrupted: readonly Pod[];
   /**
    * Replicas that the controllers of these pods want in all; pods without one count nothing. Absent: a
    * pod's controller has no scale, as a DaemonSet.
@@ -29,14 +32,14 @@ export interface ObservedBudget {
  * round up, in both fields. Pure.
  */
 export function budgetStatus(observed: ObservedBudget): PodDisruptionBudgetStatus {
-  const { budget, pods, nowNs } = observed;
+  const { budget, disrupted, healthy, nowNs } = observed;
   const wanted = wantedHealthy(observed);
   if (wanted === undefined) return withoutScale(observed);
   const disruptedPods = stillDisrupted(observed);
-  const currentHealthy = pods.filter(
-    (pod) =>
-      !isPodTerminating(pod) && disruptedPods[pod.metadata.name] === undefined && isPodReady(pod),
-  ).length;
+  const leaving = disrupted.filter(
+    (pod) => disruptedPods[pod.metadata.name] !== undefined && isPodReady(pod),
+  );
+  const currentHealthy = healthy - leaving.length;
   const { expectedPods, desiredHealthy } = wanted;
   const spare = expectedPods > 0 ? Math.max(0, currentHealthy - desiredHealthy) : 0;
   const status = {
@@ -65,7 +68,7 @@ function wantedHealthy({ budget, pods, scale }: ObservedBudget): Wanted | undefi
     return { expectedPods: scale, desiredHealthy: Math.max(0, scale - most) };
   }
   if (typeof minAvailable === "number") {
-    return { expectedPods: pods.length, desiredHealthy: minAvailable };
+    return { expectedPods: pods, desiredHealthy: minAvailable };
   }
   if (minAvailable === undefined) return { expectedPods: 0, desiredHealthy: 0 };
   const least = scale === undefined ? undefined : scaled(minAvailable, scale);
@@ -80,9 +83,13 @@ function scaled(value: IntOrString, total: number): number | undefined {
 }
 
 /** Pods that were evicted, are not being deleted yet, and may still be. */
-function stillDisrupted({ budget, pods, nowNs }: ObservedBudget): Readonly<Record<string, string>> {
+function stillDisrupted({
+  budget,
+  disrupted,
+  nowNs,
+}: ObservedBudget): Readonly<Record<string, string>> {
   const known = new Map(Object.entries(budget.status?.disruptedPods ?? {}));
-  const kept = pods.flatMap((pod): [string, string][] => {
+  const kept = disrupted.flatMap((pod): [string, string][] => {
     const since = known.get(pod.metadata.name);
     if (since === undefined || isPodTerminating(pod)) return [];
     const sinceNs = timeOfTimestamp(since);

@@ -1,5 +1,4 @@
 import {
-  objectKey,
   type Pod,
   type PodDisruptionBudget,
   type ReplicaSet,
@@ -9,9 +8,9 @@ import {
 } from "../../api/index.ts";
 import { controllerOf } from "../ownership/ownership.ts";
 import type { Controller, ControllerRunner, Plan } from "../runtime/controller-runner.ts";
-import type { InformerEvent } from "../runtime/informer.ts";
 import type { Informers } from "../runtime/informers.ts";
 import type { Work } from "../runtime/work.ts";
+import { BudgetMembers, type PodOwner } from "./budget-members.ts";
 import { budgetStatus, type ObservedBudget, untilGivenUpNs } from "./budget-status.ts";
 
 /** The disruption controller around {@link budgetStatus}: keeps the status of every budget. */
@@ -21,19 +20,26 @@ export class DisruptionController implements Controller<ObservedBudget> {
   readonly onStaleCache = "wait" as const;
   readonly #work: Work;
   readonly #informers: Informers;
+  readonly #members: BudgetMembers;
 
   constructor(work: Work, informers: Informers) {
     this.#work = work;
     this.#informers = informers;
+    this.#members = new BudgetMembers(informers.pods);
   }
 
   start(runner: ControllerRunner<ObservedBudget>): void {
     const { budgets, pods } = this.#informers;
-    budgets.onEvent(({ type, key }) => {
-      if (type !== "DELETED") runner.add(key);
+    budgets.onEvent(({ type, key, object, old }) => {
+      if (type === "DELETED") {
+        this.#members.forget(object);
+        return;
+      }
+      if (old?.spec !== object.spec) this.#members.take(object);
+      runner.add(key);
     });
     pods.onEvent((event) => {
-      for (const key of this.#budgetsOf(event)) runner.add(key);
+      for (const key of this.#members.see(event)) runner.add(key);
     });
   }
 
@@ -46,12 +52,17 @@ export class DisruptionController implements Controller<ObservedBudget> {
   }
 
   observe(key: string): ObservedBudget | undefined {
-    const { budgets, pods } = this.#informers;
-    const budget = budgets.get(key);
+    const budget = this.#informers.budgets.get(key);
     if (budget === undefined) return undefined;
-    const { namespace = "" } = budget.metadata;
-    const selected = pods.byIndex("namespace", namespace).filter((pod) => isBudgetOf(budget, pod));
-    return { budget, pods: selected, scale: this.#scaleOf(selected), nowNs: this.#work.now };
+    const { pods, healthy, owners } = this.#members.of(budget);
+    return {
+      budget,
+      pods,
+      healthy,
+      disrupted: this.#disruptedPods(budget),
+      scale: this.#scaleOf(owners),
+      nowNs: this.#work.now,
+    };
   }
 
   plan(observed: ObservedBudget): Plan {
@@ -64,21 +75,20 @@ export class DisruptionController implements Controller<ObservedBudget> {
     return { changes: [{ verb: "replace", object: { ...budget, status }, basedOn }], ...again };
   }
 
-  #budgetsOf({ object, old }: InformerEvent<Pod>): readonly string[] {
-    return this.#informers.budgets
-      .byIndex("namespace", object.metadata.namespace ?? "")
-      .filter((budget) => isBudgetOf(budget, object) || (old && isBudgetOf(budget, old)))
-      .map(objectKey);
+  /** Pods whose eviction the status remembers, as far as they are still there and selected. */
+  #disruptedPods(budget: PodDisruptionBudget): readonly Pod[] {
+    const { namespace = "" } = budget.metadata;
+    return Object.keys(budget.status?.disruptedPods ?? {}).flatMap((name) => {
+      const key = namespace === "" ? name : `${namespace}/${name}`;
+      return this.#members.has(budget, key) ? (this.#informers.pods.get(key) ?? []) : [];
+    });
   }
 
-  /** Replicas wanted by all controllers of these pods; nothing where one of them has no scale. */
-  #scaleOf(pods: readonly Pod[]): number | undefined {
+  /** Replicas wanted by all these controllers; nothing where one of them has no scale. */
+  #scaleOf(owners: readonly PodOwner[]): number | undefined {
     const wanted = new Map<string, number>();
-    for (const pod of pods) {
-      const owner = controllerOf(pod);
-      if (owner === undefined) continue;
-      const { namespace = "" } = pod.metadata;
-      const scale = this.#scaleOfOwner(owner.kind, `${namespace}/${owner.name}`);
+    for (const { kind, key } of owners) {
+      const scale = this.#scaleOfOwner(kind, key);
       if (scale === undefined) return undefined;
       wanted.set(scale.uid, scale.replicas);
     }

@@ -44,11 +44,31 @@ const amounts: fc.Arbitrary<IntOrString> = fc.oneof(
   fc.integer({ min: 0, max: 100 }).map((percent) => `${percent}%`),
 );
 
+/** What the controller counts of these pods. */
+const seen = (
+  budget: PodDisruptionBudget,
+  pods: readonly Pod[],
+  scale: number | undefined,
+  nowNs: number,
+): ObservedBudget => ({
+  budget,
+  pods: pods.length,
+  healthy: pods.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined && status?.conditions?.[0]?.status === "True",
+  ).length,
+  disrupted: pods.filter(({ metadata }) =>
+    Object.hasOwn(budget.status?.disruptedPods ?? {}, metadata.name),
+  ),
+  scale,
+  nowNs,
+});
+
 const observed = (
   spec: PodDisruptionBudget["spec"],
   pods: readonly PodFacts[],
   scale: number | undefined,
-): ObservedBudget => ({ budget: budgetOf(spec), pods: pods.map(podOf), scale, nowNs: 0 });
+): ObservedBudget => seen(budgetOf(spec), pods.map(podOf), scale, 0);
 
 describe("what a budget allows", () => {
   it("is never more than its healthy pods, and leaves as many as it wants", () => {
@@ -131,12 +151,7 @@ describe("an evicted pod", () => {
     expectedPods: 0,
   };
   const at = (nowNs: number): ReturnType<typeof budgetStatus> =>
-    budgetStatus({
-      budget: budgetOf({ minAvailable: 1 }, { status }),
-      pods,
-      scale: undefined,
-      nowNs,
-    });
+    budgetStatus(seen(budgetOf({ minAvailable: 1 }, { status }), pods, undefined, nowNs));
 
   it("counts as gone for two minutes, and as there again if nobody deleted it", () => {
     expect(at(119 * S).currentHealthy).toBe(2);
@@ -150,7 +165,7 @@ describe("an evicted pod", () => {
       index === 1 ? podOf({ ready: true, terminating: true }, 1) : pod,
     );
     const budget = budgetOf({ minAvailable: 1 }, { status });
-    const after = budgetStatus({ budget, pods: deleted, scale: undefined, nowNs: S });
+    const after = budgetStatus(seen(budget, deleted, undefined, S));
     expect(after.currentHealthy).toBe(2);
     expect(after.disruptedPods).toBeUndefined();
   });
