@@ -43,23 +43,27 @@ export class VirtualServer {
 
   /**
    * Brings the list of endpoints up to date. An endpoint that is gone takes nothing new; it stays, with
-   * weight 0, for as long as it has established connections (graceful termination).
+   * weight 0, for as long as it has established connections (graceful termination). A new one stands
+   * first in the kernel's list; round robin goes on after the server that it chose last.
    */
   update(endpoints: readonly RealServerSpec[]): void {
     const wanted = new Map(endpoints.map((one) => [one.key, one]));
-    const kept: RealServer[] = [];
-    for (const server of this.#servers) {
+    const servers: RealServer[] = [];
+    let last: RealServer | undefined;
+    for (const [place, server] of this.#servers.entries()) {
       const spec = wanted.get(server.key);
       wanted.delete(server.key);
       if (spec === undefined && server.active === 0) continue;
       server.weight = spec?.weight ?? 0;
-      kept.push(server);
+      servers.push(server);
+      if (place <= this.#last) last = server;
     }
     for (const { key, weight } of wanted.values()) {
-      kept.push({ key, weight, active: 0, inactive: 0 });
+      servers.unshift({ key, weight, active: 0, inactive: 0 });
     }
-    this.#servers = kept;
-    this.#last = Math.min(this.#last, kept.length - 1);
+    this.#servers = servers;
+    // wrr begins again from the head of the list.
+    this.#last = last === undefined || this.scheduler === "wrr" ? -1 : servers.indexOf(last);
     this.#currentWeight = 0;
     this.#buckets = undefined;
     this.#maglev = undefined;

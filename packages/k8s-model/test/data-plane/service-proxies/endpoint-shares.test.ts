@@ -6,6 +6,8 @@ import {
   maglevTable,
   nameHash,
   probabilityText,
+  type RealServer,
+  type RealServerSpec,
   VirtualServer,
 } from "@k8s-netsim/k8s-model/data-plane";
 import { StreamRegistry } from "@k8s-netsim/sim-core";
@@ -121,8 +123,24 @@ describe("ipvs schedulers", () => {
       const chosen = server.schedule(client(i));
       if (chosen !== undefined) chosen.active++;
     }
-    return server.servers.map(({ active }) => active);
+    return inOrder(server).map(({ active }) => active);
   };
+  /** As they were given: each new server stands first in the kernel's list. */
+  const inOrder = ({ servers }: VirtualServer): readonly RealServer[] => [...servers].reverse();
+
+  test("a server that is added stands first; round robin goes on after the one it chose last", () => {
+    const [a, b, c] = names(3).map((key) => ({ key, weight: 1 })) as [
+      RealServerSpec,
+      RealServerSpec,
+      RealServerSpec,
+    ];
+    const server = new VirtualServer("rr");
+    server.update([a, b]);
+    const next = (): string | undefined => server.schedule(client(1))?.key;
+    expect([next(), next(), next()]).toEqual([b.key, a.key, b.key]);
+    server.update([a, b, c]);
+    expect([next(), next(), next()]).toEqual([a.key, c.key, b.key]);
+  });
 
   test("rr takes turns, whatever the weights", () => {
     fc.assert(
@@ -212,7 +230,7 @@ describe("ipvs schedulers", () => {
     const server = virtual("rr", [1, 1]);
     fill(server, 4);
     server.update([{ key: names(2)[0] as string, weight: 1 }]);
-    expect(server.servers.map(({ key, weight, active }) => [key, weight, active])).toEqual([
+    expect(inOrder(server).map(({ key, weight, active }) => [key, weight, active])).toEqual([
       ["10.0.0.0:8080", 1, 2],
       ["10.0.0.1:8080", 0, 2],
     ]);
