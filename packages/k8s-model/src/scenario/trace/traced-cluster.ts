@@ -41,6 +41,8 @@ export class TracedCluster {
   readonly #pods = new Map<number, { readonly node: string; serving: boolean }>();
   readonly #byAddress = new Map<string, number>();
   readonly #sliceKeys = new Map<string, Set<string>>();
+  /** Versions of slices below this are in the index. */
+  #slicesRead = 0;
   /** Of pods on their node's own network, which the lab does not have. */
   readonly #hostAddresses = new Set<string>();
   readonly #within = new WeakMap<EndpointSlice, EndpointSlice>();
@@ -127,15 +129,23 @@ export class TracedCluster {
   }
 
   /** Keys of all slices that a Service has or had. */
-  #slicesOf(service: string): ReadonlySet<string> {
-    const keys = this.#sliceKeys.get(service) ?? new Set<string>();
-    this.#sliceKeys.set(service, keys);
-    for (const slice of this.cluster.store.list<EndpointSlice>("EndpointSlice")) {
-      const { namespace, labels } = slice.metadata;
-      const name = labels?.[SERVICE_NAME_LABEL];
-      if (`${namespace}/${name}` === service) keys.add(objectKey(slice));
+  #slicesOf(service: string): Iterable<string> {
+    const log = this.cluster.store.log<EndpointSlice>("EndpointSlice");
+    if (this.#slicesRead === 0 || this.#slicesRead < log.start) {
+      for (const slice of this.cluster.store.list<EndpointSlice>("EndpointSlice"))
+        this.#index(slice);
+    } else {
+      for (let at = this.#slicesRead; at < log.end; at++) this.#index(log.at(at).object);
     }
-    return keys;
+    this.#slicesRead = log.end;
+    return this.#sliceKeys.get(service) ?? [];
+  }
+
+  #index(slice: EndpointSlice): void {
+    const { namespace, labels } = slice.metadata;
+    const service = `${namespace}/${labels?.[SERVICE_NAME_LABEL]}`;
+    const keys = this.#sliceKeys.get(service) ?? new Set<string>();
+    this.#sliceKeys.set(service, keys.add(objectKey(slice)));
   }
 
   /** The slice without endpoints that are not in the lab, for the nodes that they are on. */
