@@ -58,7 +58,8 @@ export function trafficOfEdges(
   const cuts = cutCycles([], arrows);
   const cut = new Set(cuts.map(({ edge }) => edge));
   const calls = rated.filter((edge) => isCall(edge) && !cut.has(edge));
-  const own = rated.filter((edge) => !calls.includes(edge));
+  const isInCalls = new Set(calls);
+  const own = rated.filter((edge) => !isInCalls.has(edge));
   diagnostics.push(...assumedNotes(rated), ...cutNotes(cuts), ...ownNotes(own, cut, servedHz));
   const spec: TrafficSpec = {
     clients: own.map(clientOf),
@@ -180,15 +181,23 @@ function assumedNotes(edges: readonly RatedEdge[]): readonly Diagnostic[] {
   ];
 }
 
+/** Names of a round that a sentence can hold. */
+const MOST_NAMES = 6;
+
 function cutNotes(
   cuts: readonly { readonly edge: RatedEdge; readonly cycle: readonly string[] }[],
 ): readonly Diagnostic[] {
-  return cuts.map(({ edge, cycle }) => {
-    const round = [...cycle, cycle[0]].join(" -> ");
-    return warning(
-      `Observed calls go round (${round}): what ${edge.from} sends to ${edge.to.service} is simulated at its measured rate, not as a part of requests.`,
-    );
-  });
+  const [first] = cuts;
+  if (first === undefined) return [];
+  const { cycle, edge } = first;
+  const left = cycle.length - MOST_NAMES;
+  const names = [...cycle.slice(0, MOST_NAMES), ...(left > 0 ? [`${left} more`] : []), cycle[0]];
+  const others = cuts.length === 1 ? "" : `, and ${cuts.length - 1} more such edges`;
+  return [
+    warning(
+      `Observed calls go round (${names.join(" -> ")}): what ${edge.from} sends to ${edge.to.service}${others} is simulated at its measured rate, not as a part of requests.`,
+    ),
+  ];
 }
 
 function ownNotes(

@@ -60,12 +60,15 @@ export function resolveEdges(
   return [...byKey.values()];
 }
 
+const MOST_HINTS = 30;
+
 class LookUp {
   readonly #graph: CallGraph;
   readonly #tell: (diagnostic: Diagnostic) => void;
   readonly #sources = new Map<string, WorkloadKey | typeof OUTSIDE | undefined>();
   readonly #workloads = new Map<string, WorkloadKey[]>();
   readonly #services: ReadonlyMap<string, ServiceView>;
+  #hints = 0;
 
   constructor(graph: CallGraph, tell: (diagnostic: Diagnostic) => void) {
     this.#graph = graph;
@@ -92,7 +95,7 @@ class LookUp {
     const [only] = fitting;
     if (only !== undefined && fitting.length === 1) return only;
     const keys = this.#graph.workloads.map(({ key }) => key);
-    const near = fitting.length > 1 ? fitting.slice(0, 5) : nearest(source, keys, 3);
+    const near = fitting.length > 1 ? fitting.slice(0, 5) : this.#near(source, keys);
     const problem = fitting.length > 1 ? "fits several workloads" : "is no workload of the input";
     this.#tell({
       code: "unknown-workload",
@@ -102,6 +105,12 @@ class LookUp {
       at,
     });
     return undefined;
+  }
+
+  /** A file about another cluster may have thousands of unknown names: only the first get hints. */
+  #near(word: string, known: readonly string[]): readonly string[] {
+    this.#hints += 1;
+    return this.#hints > MOST_HINTS ? [] : nearest(word, known, 3);
   }
 
   destination({
@@ -116,7 +125,7 @@ class LookUp {
     const key = `${namespace ?? inHost ?? "default"}/${name}`;
     const view = this.#services.get(key);
     if (view === undefined) {
-      const near = nearest(key, [...this.#services.keys()], 3);
+      const near = this.#near(key, [...this.#services.keys()]);
       const remedy = `write [NAMESPACE/]SERVICE:PORT, such as ${near.join(", ") || "shop/cart:80"}; remove records of what is not in the input`;
       const message = `"${destination}" is no Service of the input.`;
       this.#tell({ code: "unknown-service", severity: "error", message, remedy, at });
