@@ -1,4 +1,4 @@
-import { renderHtml } from "@k8s-netsim/reports";
+import { type Measure, type Result, renderHtml } from "@k8s-netsim/reports";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { visible } from "../src/words/visible.ts";
@@ -42,6 +42,44 @@ describe("the HTML report", () => {
       reproduce.command,
     ];
     expect(wanted.filter((part) => !text.includes(part))).toEqual([]);
+  });
+
+  it("scrolls a grid of many measures, and folds differences that fill pages, without empty columns", () => {
+    const measures = Array.from({ length: 9 }, (_, i) => ({
+      ...(gridResult.measures[0] as Measure),
+      id: `m${i}`,
+      label: `Measure ${i}`,
+    }));
+    const interval = { value: 1, low: 0.5, high: 1.5, n: 3 };
+    const [first, ...others] = gridResult.configurations.map(({ id }) => id) as [string];
+    const wide: Result = {
+      ...gridResult,
+      measures,
+      estimates: gridResult.configurations.flatMap(({ id: configuration }) =>
+        measures.map(({ id }) => ({
+          measure: id,
+          configuration,
+          scope: "all",
+          estimate: interval,
+        })),
+      ),
+      differences: others.flatMap((to) =>
+        measures.map(({ id }) => ({
+          measure: id,
+          from: first,
+          to,
+          scope: "all",
+          estimate: interval,
+          relative: null,
+        })),
+      ),
+    };
+    const estimates = page(renderHtml(wide)).querySelector("#estimates");
+    expect(estimates?.querySelector(".scroll > table")?.textContent).toContain("Measure 8");
+    const folded = estimates?.querySelector("details:not([open])");
+    expect(folded?.querySelector("summary")?.textContent).toContain("45 rows");
+    const heads = [...(folded?.querySelectorAll("thead th") ?? [])].map((one) => one.textContent);
+    expect(heads).toEqual(["Measure", "From", "To", "Change", "95% interval"]);
   });
 
   it("keeps the sampling interval apart from the range of assumptions", () => {
