@@ -24,7 +24,13 @@ function warnings(file: string): string {
   return lines.filter((line) => !/Connection reset|Comment/.test(line)).join("\n");
 }
 
-// Wireshark's tools are not on every machine: the gate says so where they are missing.
+// Wireshark's tools are not on every machine.
+if (!isThere) {
+  process.stderr.write(
+    `Skipped: ${TSHARK} is missing, so that no capture is read by Wireshark (Debian: tshark).\n`,
+  );
+}
+
 describe.skipIf(!isThere)(
   "Wireshark reads captures without a complaint",
   { timeout: 120_000 },

@@ -95,9 +95,56 @@ describe("a trace of a cluster whose nodes tell their addresses", () => {
     const { connections, capture } = traceScenario(real, new Map(), options);
     expect(connections[0]?.outcome).toMatch(/^answered by default\/web-/);
     const packets = (connections[0]?.way?.steps ?? []).map(({ packet }) => packet).join("\n");
-    expect(packets).toContain("10.20.0.2:");
+    expect(packets).toContain("192.0.2.100:");
     const interfaces = capture.interfaces.map(({ name, description }) => `${name} ${description}`);
     expect(interfaces).toContain("n0:eth0 10.20.0.7/22, MTU 1500");
     expect(packets).toMatch(/10\.244\.[01]\.\d+:8080/);
+  });
+
+  it("reaches pods that are on the nodes' own network, from outside", () => {
+    const node = (name: string, address: string) => ({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, labels: { "topology.kubernetes.io/zone": "a" } },
+      status: {
+        addresses: [{ type: "InternalIP", address }],
+        allocatable: { cpu: "4", memory: "8Gi", pods: "20" },
+        conditions: [{ type: "Ready", status: "True" }],
+      },
+    });
+    const pod = (name: string, nodeName: string, podIP: string) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "default", labels: { app: name } },
+      spec: { nodeName, containers: [{ name: "c", image: "c" }] },
+      status: {
+        phase: "Running",
+        podIP,
+        podIPs: [{ ip: podIP }],
+        conditions: [{ type: "Ready", status: "True" }],
+      },
+    });
+    const objects = [
+      node("n1", "10.0.1.5"),
+      node("n2", "10.0.1.9"),
+      pod("web", "n1", "10.0.1.20"),
+      pod("api", "n2", "10.0.1.21"),
+      service("api", { port: 80 }),
+    ];
+    const flat = scenario("flat", {
+      question: "Do pods need a range of their node?",
+      vary: { once: [true] },
+      runs: { replications: 1, warmUp: seconds(0), length: seconds(1) },
+      build: () =>
+        cluster({
+          objects,
+          traffic: [openLoop({ from: { zone: "a" }, to: "api:80", ratePerSecond: 1 })],
+        }),
+      measure: () => ({}),
+    });
+    for (const network of ["routed", "vxlan"] as const) {
+      const { connections } = traceScenario(flat, new Map(), { ...options, network });
+      expect(connections[0]?.outcome).toBe("answered by default/api");
+    }
   });
 });

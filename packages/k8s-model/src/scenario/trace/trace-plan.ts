@@ -21,6 +21,8 @@ interface Habits {
   /** The k-th node, from 0. */
   node(k: number): string;
   readonly client: readonly string[];
+  /** A user's address on no network of the cluster. */
+  readonly outside: string;
   /** The range of a node of which no pod is known. */
   unknownRange(k: number): string;
   /** Length of a node's range around a pod of it. */
@@ -36,6 +38,7 @@ const HABITS: Readonly<Record<IPFamily, Habits>> = {
     underlay: "192.168.0.0/16",
     node: (k) => `192.168.${1 + Math.floor(k / 200)}.${10 + (k % 200)}`,
     client: PACKET_LAB.client.addresses,
+    outside: "192.0.2.100",
     unknownRange: (k) => `198.18.${k}.0/24`,
     nodeLength: 24,
     podLength: 16,
@@ -46,6 +49,7 @@ const HABITS: Readonly<Record<IPFamily, Habits>> = {
     underlay: "fd00:c0a8::/64",
     node: (k) => `fd00:c0a8::1:${(k + 1).toString(16)}`,
     client: ["fd00:c0a8::100", "fd00:c0a8::1"],
+    outside: "2001:db8:ffff::100",
     unknownRange: (k) => `fd00:c612:0:${k.toString(16)}::/64`,
     nodeLength: 64,
     podLength: 48,
@@ -131,8 +135,9 @@ function planOf(cluster: Cluster, family: IPFamily, nodeIndices: readonly number
   const nodes = nodeIndices.map((index, k): PlannedNode => {
     const { name = `node-${index}`, zone } = cluster.nodes.at(index) ?? {};
     const given = rangeOf(objects.get(name), family) ?? byNode.get(name);
-    // Nodes whose pods share one range have routes for each pod.
-    const podRange = given === undefined || taken.has(given) ? habits.unknownRange(k) : given;
+    // Pods whose nodes share one range, or that are on the nodes' network, have routes of their own.
+    const isOwn = given !== undefined && !taken.has(given) && !overlap(given, underlay.range);
+    const podRange = isOwn ? given : habits.unknownRange(k);
     taken.add(podRange);
     return { name, zone, address: underlay.nodes[k] ?? habits.node(k), podRange, pods: [] };
   });
@@ -159,7 +164,7 @@ interface Underlay {
   readonly client: readonly string[];
 }
 
-/** The network between nodes, with two addresses on it that nobody has for the client outside. */
+/** The network between nodes, with an address that nobody has for their router. */
 function underlayOf(
   nodes: readonly (Node | undefined)[],
   family: IPFamily,
@@ -173,12 +178,11 @@ function underlayOf(
   const isWhole = own.length === nodes.length && new Set(own).size === own.length;
   if (range === undefined || parsed === undefined || !isWhole) return made;
   const taken = new Set([...own, ...pods]);
-  const client: string[] = [];
-  for (let n = 1n; client.length < 2; n++) {
-    const address = addressAt(parsed.family, BigInt(parsed.first) + n);
-    if (!taken.has(address)) client.unshift(address);
-  }
-  return { range, nodes: own, client };
+  let router = 1n;
+  const addressOf = (n: bigint): string => addressAt(parsed.family, BigInt(parsed.first) + n);
+  while (taken.has(addressOf(router))) router += 1n;
+  // Users are behind the router: on the nodes' network they might be taken for pods.
+  return { range, nodes: own, client: [habits.outside, addressOf(router)] };
 }
 
 function addressAt(family: IPFamily, value: bigint): string {
@@ -193,6 +197,14 @@ function internalAddress(node: Node | undefined, family: IPFamily): string | und
     if (parsed?.family === family) return formatIP(parsed);
   }
   return undefined;
+}
+
+function overlap(text: string, other: string): boolean {
+  const [range, second] = [parseCIDR(text), parseCIDR(other)];
+  if (range === undefined || second?.family !== range.family) return false;
+  const bits = range.family === "IPv4" ? IPV4_BITS : IPV6_BITS;
+  const free = BigInt(bits - Math.min(range.prefixLength, second.prefixLength));
+  return (BigInt(range.first) ^ BigInt(second.first)) >> free === 0n;
 }
 
 function nameOf({ metadata }: Node): string {
