@@ -102,7 +102,13 @@ describe("a number is met inside the interval, or where it is off by no more tha
 test("the conclusion says what may be trusted, and what not", () => {
   const checked = check(["requests,all,50/s", "crossZoneBytes,all,100kB/s", "p99,cart,10ms"]);
   expect(checked.verdict).toBe("off");
-  expect(backCheckSentence(checked)).toMatchInlineSnapshot(`"2 of 3 observed numbers are met by the simulation of today, within 20% allowed. Bytes and cost between zones are met within 1%: the change in them may be trusted about as far. Requests and their spread are met within 2%: the change in them may be trusted about as far. Latency and failures are off by up to 100% (Latency p99 of default/cart): do not trust what the answer says of them before that is explained."`);
-  expect(backCheckReason(checked)).toMatchInlineSnapshot(`"2 of 3 observed numbers are met; furthest off is Latency p99 of default/cart, by 100%."`);
-  expect(backCheckSentence(check(["p99,cart,20ms"]))).toMatchInlineSnapshot(`"The one observed number is met by the simulation of today, within 20% allowed. Latency and failures are met within 5%: the change in them may be trusted about as far."`);
+  expect(backCheckSentence(checked)).toMatchInlineSnapshot(
+    `"2 of 3 observed numbers are met by the simulation of today, within 20% allowed. Bytes and cost between zones are met within 1%: the change in them may be trusted about as far. Requests and their spread are met within 2%: the change in them may be trusted about as far. Latency and failures are off by up to 100% (Latency p99 of default/cart): do not trust what the answer says of them before that is explained."`,
+  );
+  expect(backCheckReason(checked)).toMatchInlineSnapshot(
+    `"2 of 3 observed numbers are met; furthest off is Latency p99 of default/cart, by 100%."`,
+  );
+  expect(backCheckSentence(check(["p99,cart,20ms"]))).toMatchInlineSnapshot(
+    `"The one observed number is met by the simulation of today, within 20% allowed. Latency and failures are met within 5%: the change in them may be trusted about as far."`,
+  );
 });
