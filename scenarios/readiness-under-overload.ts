@@ -119,7 +119,7 @@ export default scenario("readiness-under-overload", {
     "without a probe a slow pod fails nearly all that it is given, a sixth": ({ at, metric }) =>
       metric.failed.where(at.trouble("slow-pod"), at.probe("none")).above(0.14),
     "a probe spares callers half of that and more": ({ at, metric }) =>
-      metric.failed.where(at.trouble("slow-pod"), at.probe("http")).below(0.08),
+      metric.failed.where(at.trouble("slow-pod"), at.queueLimit(150), at.probe("http")).below(0.08),
     "a short queue turns away what is too much, and no more": ({ at, metric }) =>
       metric.failed.where(at.trouble("overload"), at.queueLimit(150), at.probe("none")).below(0.15),
     "there a probe makes it worse: who leaves gives his load to the others": ({ at, metric }) =>
