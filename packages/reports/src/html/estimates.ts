@@ -4,7 +4,7 @@ import type { Difference, Estimate, Measure } from "../result.ts";
 import type { Direction, Selection } from "../select.ts";
 import { joined, type Markup, markup, nothing } from "../words/markup.ts";
 import { formatEstimate, formatRelative } from "../words/quantity.ts";
-import { type Cell, legend, name, percent, section, table, wideTable } from "./parts.ts";
+import { type Cell, legend, name, percent, section, table, tableCard, wideTable } from "./parts.ts";
 
 /** The tables with intervals: over everything and per Service, or by configuration for a grid. */
 export function estimates(selection: Selection): Markup {
@@ -184,9 +184,6 @@ function grid(selection: Selection, replications: string): Markup {
   return section("estimates", "The numbers", lead, joined([all, differences(selection)], "\n"));
 }
 
-/** Longer lists of differences are folded. */
-const MOST_OPEN_ROWS = 24;
-
 function differences(selection: Selection): Markup {
   const shown = selection.result.differences.filter(({ scope }) => scope === "all");
   if (shown.length === 0) return nothing;
@@ -198,10 +195,7 @@ function differences(selection: Selection): Markup {
   const titled = head.map((label, index) => ({ label, numeric: index > 2 }));
   const [columns, cells] = filled(titled, rows);
   const caption = "Differences, paired by replication";
-  const all = table(caption, columns, cells);
-  if (rows.length <= MOST_OPEN_ROWS) return markup`<div class="card">${all}</div>`;
-  return markup`<div class="card"><details><summary>${caption} <span class="quiet">${rows.length} rows</span></summary>
-<div class="body">${all}</div></details></div>`;
+  return tableCard(caption, rows.length, table(caption, columns, cells));
 }
 
 function differenceCells(

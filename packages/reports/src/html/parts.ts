@@ -72,6 +72,16 @@ export function wideTable(...[caption, head, rows]: Parameters<typeof table>): M
   return head.length > MOST_COLUMNS ? scrolling(caption, all) : all;
 }
 
+/** Longer tables are folded. */
+const MOST_OPEN_ROWS = 24;
+
+/** A card with a table of so many rows and what stands below it. */
+export function tableCard(caption: string, rows: number, body: Markup): Markup {
+  if (rows <= MOST_OPEN_ROWS) return markup`<div class="card">${body}</div>`;
+  return markup`<div class="card"><details><summary>${caption} <span class="quiet">${rows} rows</span></summary>
+<div class="body">${body}</div></details></div>`;
+}
+
 /** Content that scrolls sideways within itself, by keyboard too, so that the page does not. */
 export function scrolling(label: string, body: Content): Markup {
   return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${body}</div>`;
