@@ -277,3 +277,24 @@ describe("users outside", () => {
     expect(nodePort.by("timed-out") / nodePort.count).toBeCloseTo(0.5, 1);
   });
 });
+
+test("second chances of callers are within reach of a scenario", () => {
+  const slow = { distribution: "exponential", meanNs: 20e6 } as const;
+  const objects = [
+    deployment("web", { replicas: 4, server: { workers: 1_000, serviceTime: slow } }),
+    CALLER,
+    service("web", { port: 80 }),
+  ];
+  const asked = { from: { deployment: "caller" }, to: "web:80", ratePerSecond: 200 } as const;
+  const plain = seen({ objects, traffic: [openLoop(asked)] });
+  const hedged = seen({ objects, traffic: [openLoop({ ...asked, hedgeAfter: "30ms" })] });
+  expect(hedged.p99Ms).toBeLessThan(0.85 * plain.p99Ms);
+  const retried = openLoop({
+    ...asked,
+    retries: 3,
+    backoff: { baseNs: 1e6, maxNs: 1e7 },
+    retryBudget: { ratio: 0.1 },
+  });
+  expect(retried.retryBudget?.ratio).toBe(0.1);
+  expect(retried.backoff?.maxNs).toBe(1e7);
+});

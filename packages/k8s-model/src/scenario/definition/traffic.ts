@@ -1,7 +1,9 @@
 import { parseDuration, type SimTime } from "@k8s-netsim/sim-core";
 import {
+  type BackoffSpec,
   type ClientSpec,
   type ConnectionSpec,
+  type RetryBudgetSpec,
   type ServicePortRef,
   TrafficInputError,
 } from "../../traffic/index.ts";
@@ -16,6 +18,12 @@ export interface LoopOptions {
   readonly connection?: ConnectionSpec;
   readonly timeout?: SimTime | string;
   readonly retries?: number;
+  readonly backoff?: BackoffSpec;
+  readonly retryBudget?: RetryBudgetSpec;
+  /** Whether an answer "overloaded" is retried as well. */
+  readonly retriesOverloaded?: boolean;
+  /** A second copy of the request where there is no answer after this long. */
+  readonly hedgeAfter?: SimTime | string;
 }
 
 /** Requests that arrive at a rate, whether or not the ones before were answered. */
@@ -52,11 +60,28 @@ function client(options: LoopOptions, load: ClientSpec["load"]): ClientSpec {
     ...(requestBytes === undefined ? {} : { requestBytes }),
     ...(responseBytes === undefined ? {} : { responseBytes }),
     ...(connection === undefined ? {} : { connection }),
-    ...(timeout === undefined
-      ? {}
-      : { timeoutNs: typeof timeout === "string" ? parseDuration(timeout) : timeout }),
+    ...(timeout === undefined ? {} : { timeoutNs: spanOf(timeout) }),
     ...(retries === undefined ? {} : { retries }),
+    ...secondChances(options),
   };
+}
+
+function secondChances({
+  backoff,
+  retryBudget,
+  retriesOverloaded,
+  hedgeAfter,
+}: LoopOptions): Partial<ClientSpec> {
+  return {
+    ...(backoff === undefined ? {} : { backoff }),
+    ...(retryBudget === undefined ? {} : { retryBudget }),
+    ...(retriesOverloaded === undefined ? {} : { retriesOverloaded }),
+    ...(hedgeAfter === undefined ? {} : { hedgeAfterNs: spanOf(hedgeAfter) }),
+  };
+}
+
+function spanOf(time: SimTime | string): SimTime {
+  return typeof time === "string" ? parseDuration(time) : time;
 }
 
 /** Reads `service:port` or `namespace/service:port`. */
