@@ -30,6 +30,21 @@ describe("what-if", () => {
     }),
   );
 
+  test("says of a single run that nothing tells what of it is chance", () =>
+    inFolder({ "shop.yaml": SHOP }, async (folder) => {
+      const once = ["--replications", "1", "--length", "3s", "--warm-up", "1s"];
+      const { out } = await command(
+        "what-if",
+        "-f",
+        join(folder, "shop.yaml"),
+        ...once,
+        ...SAME_ZONE,
+      );
+      expect(out.replaceAll(/\s+/g, " ")).toMatch(
+        /In this one run \S+ of the bytes cross zones as it is and \S+ as changed/,
+      );
+    }));
+
   test("prints JSON and nothing else when asked for it", () =>
     inFolder({ "shop.yaml": SHOP }, async (folder) => {
       const { out } = await ask(folder, ...SAME_ZONE, "--json");

@@ -39,6 +39,16 @@ describe("trace", () => {
       expect(readFileSync(all).length).toBeGreaterThan(readFileSync(one).length);
     }));
 
+  it("refuses a capture that cannot be written before it simulates anything", () =>
+    inFolder({ "shop.yaml": SHOP }, async (folder) => {
+      for (const file of ["", folder, join(folder, "no-such-folder/capture.pcapng")]) {
+        const { code, out, err } = await trace(folder, "--pcap", file);
+        expect(code).toBe(2);
+        expect(out).toBe("");
+        expect(err).toContain("[unwritable-file]");
+      }
+    }));
+
   it("takes an address of a Service and a family that it has, and says so where it has none", () =>
     inFolder({ "shop.yaml": SHOP }, async (folder) => {
       const endpoint = await trace(folder, "--address", "endpoint");

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import {
   InvalidTrace,
   type ParameterValue,
@@ -17,6 +16,7 @@ import { printable } from "../command-line/printable.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { showDiagnostics } from "../output/diagnostics.ts";
 import { traceText } from "../output/trace.ts";
+import { checkFile, writeFile } from "../output/write-files.ts";
 import { VERSION } from "../version.ts";
 import { fault } from "./fault-option.ts";
 import { inputRequest } from "./input-request.ts";
@@ -96,10 +96,11 @@ export const trace: CommandSpec = {
     "k8s-netsim trace -f shop/ --proxy nftables --fault zone=a@5s --length 30s",
   ],
   run: async (invocation) => {
+    const file = textOf(invocation, "pcap");
+    if (file !== undefined) checkFile(file);
     const traced = await traceOf(invocation);
     if (traced === undefined) return 2;
     process.stdout.write(printable(traceText(traced)));
-    const file = textOf(invocation, "pcap");
     if (file !== undefined) write(file, traced, textsOf(invocation, "interface"));
     return 0;
   },
@@ -204,15 +205,7 @@ function valueLike(sample: ParameterValue | undefined, text: string): ParameterV
 function write(file: string, { capture }: TrafficTrace, wanted: readonly string[]): void {
   const selected = selectInterfaces(capture, wanted);
   const bytes = renderPcapng({ application: `k8s-netsim ${VERSION}`, ...selected });
-  try {
-    writeFileSync(file, bytes);
-  } catch (error) {
-    throw new UsageError(
-      "unwritable-output",
-      `${file} cannot be written: ${(error as NodeJS.ErrnoException).code}.`,
-      "name a file in a folder that exists and is yours.",
-    );
-  }
+  writeFile(file, bytes);
   process.stdout.write(
     printable(
       `${selected.frames.length} packets at ${selected.interfaces.length} interfaces written to ${file}\n`,

@@ -33,23 +33,32 @@ export function checkFolder(folder: string): void {
   }
 }
 
-/** One file beside others, such as a traffic file. @throws UsageError */
-export function writeFile(file: string, text: string): void {
+/** Fails before long work where a file could not be written afterwards; makes nothing. */
+export function checkFile(file: string): void {
   try {
-    writeWhole(file, text);
+    if (file === "") throw Object.assign(new Error(), { code: "ENOENT" });
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+      throw Object.assign(new Error(), { code: "EISDIR" });
+    }
+    accessSync(dirname(resolve(file)), constants.W_OK);
   } catch (error) {
-    throw new UsageError(
-      "unwritable-file",
-      `${shown(file)} cannot be written: ${reasonOf(error)}.`,
-      "name a file in a folder that exists and can be written.",
-    );
+    throw unwritableFile(file, error);
   }
 }
 
-function writeWhole(file: string, text: string): string {
+/** One file beside others, such as a traffic file or a capture. @throws UsageError */
+export function writeFile(file: string, content: string | Uint8Array): void {
+  try {
+    writeWhole(file, content);
+  } catch (error) {
+    throw unwritableFile(file, error);
+  }
+}
+
+function writeWhole(file: string, content: string | Uint8Array): string {
   const unfinished = `${file}.unfinished`;
   try {
-    writeFileSync(unfinished, text);
+    writeFileSync(unfinished, content);
     renameSync(unfinished, file);
   } catch (error) {
     rmSync(unfinished, { force: true });
@@ -75,6 +84,14 @@ function isFolder(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() === false) throw Object.assign(new Error(), { code: "ENOTDIR" });
   return found !== undefined;
+}
+
+function unwritableFile(file: string, error: unknown): UsageError {
+  return new UsageError(
+    "unwritable-file",
+    `${shown(file)} cannot be written: ${reasonOf(error)}.`,
+    "name a file in a folder that exists and can be written.",
+  );
 }
 
 function unwritableFolder(folder: string, error: unknown): UsageError {

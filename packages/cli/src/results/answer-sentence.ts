@@ -25,6 +25,7 @@ export function answerSentence(options: AnswerOptions): string {
   const share = wordsOf("crossZoneShare", options);
   if (share === undefined) return "No request was answered, so there is nothing to compare.";
   if (!options.isChanged) return `${asItIs(options)}${failureNote(options)}`;
+  if (share.runs < 2) return `${inOneRun(options)}${failureNote(options)}`;
   const cost = wordsOf("costPerMillion", options);
   const rest = (["latencyP99", "failedShare"] as const).flatMap((measure) => {
     const words = wordsOf(measure, options);
@@ -68,10 +69,21 @@ function asItIs(options: AnswerOptions): string {
   );
 }
 
+function inOneRun(options: AnswerOptions): string {
+  const { before, after } = wordsOf("crossZoneShare", options) as MeasureWords;
+  return (
+    `In this one run ${before} of the bytes cross zones as it is and ${after} as changed: ` +
+    "without a second there is no interval, and nothing says how much of it is chance. Use --replications 10."
+  );
+}
+
 interface MeasureWords {
+  /** Runs behind the numbers. */
+  readonly runs: number;
   readonly changes: boolean;
   readonly clause: string;
   readonly before: string;
+  readonly after: string;
 }
 
 function wordsOf(id: MeasureId, options: AnswerOptions): MeasureWords | undefined {
@@ -88,8 +100,10 @@ function wordsOf(id: MeasureId, options: AnswerOptions): MeasureWords | undefine
   const to = formatQuantity(after?.mean ?? null, measure.unit);
   const by = formatEstimate(estimateOf(difference), measure.unit, { change: true }).both;
   return {
+    runs: difference.n,
     changes,
     before: from,
+    after: to,
     clause: `${noun} ${isPlural(id) ? verb : `${verb}s`} from ${from} to ${to}, ${by}`,
   };
 }

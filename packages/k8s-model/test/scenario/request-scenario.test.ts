@@ -184,6 +184,11 @@ describe("a cluster that cannot be is refused before anything runs", () => {
     ["no nodes", { zones: {} }, "The cluster has no nodes."],
     ["an unknown proxy", { serviceProxy: "wires" }, 'There is no service proxy "wires".'],
     [
+      "an unknown fault",
+      { faults: [{ kind: "earthquake", target: "a", atNs: 0 }] },
+      'There is no fault of kind "earthquake".',
+    ],
+    [
       "an object twice",
       { objects: [web, web] },
       'With n=1: Service "web": it stands twice among the objects.',

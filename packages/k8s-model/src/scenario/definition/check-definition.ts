@@ -3,6 +3,7 @@ import { DEFAULT_KUBERNETES_VERSION } from "../input/environment.ts";
 import { MOST_PODS, podsAskedBy } from "../input/size.ts";
 import { SERVICE_PROXY_MODES } from "../world/proxy-mode.ts";
 import type { ClusterDefinition } from "./cluster-definition.ts";
+import { FAULT_KINDS } from "./fault-definition.ts";
 
 /** A combination of parameters that gives a cluster that cannot be. */
 class ScenarioDefinitionError extends Error {
@@ -49,7 +50,7 @@ export function checkDefinition(definition: ClusterDefinition, label: string): v
   }
 }
 
-function checkCluster({ zones, objects, serviceProxy }: ClusterDefinition): void {
+function checkCluster({ zones, objects, serviceProxy, faults }: ClusterDefinition): void {
   const nodes = Object.keys(zones ?? {}).length + objects.filter(isNode).length;
   if (nodes === 0) {
     throw new ScenarioDefinitionError(
@@ -61,6 +62,13 @@ function checkCluster({ zones, objects, serviceProxy }: ClusterDefinition): void
     throw new ScenarioDefinitionError(
       `There is no service proxy "${serviceProxy}".`,
       `use one of ${SERVICE_PROXY_MODES.join(", ")}.`,
+    );
+  }
+  const unknown = faults?.find(({ kind }) => !FAULT_KINDS.includes(kind));
+  if (unknown !== undefined) {
+    throw new ScenarioDefinitionError(
+      `There is no fault of kind "${unknown.kind}".`,
+      `use one of ${FAULT_KINDS.join(", ")}.`,
     );
   }
 }

@@ -3,18 +3,21 @@ import type { PartitionedFrom } from "../../cluster/index.ts";
 import { ChangeError, checkName, checkTime } from "./change-error.ts";
 
 /** What can break. */
-export type FaultKind =
-  | "zone-outage"
-  | "zone-partition"
-  | "node-failure"
-  | "node-partition"
-  | "node-drain"
-  | "node-cordon"
-  | "watch-lost"
-  | "clock-skew"
-  | "api-server-restart"
-  | "leader-change"
-  | "etcd-slow";
+export const FAULT_KINDS = [
+  "zone-outage",
+  "zone-partition",
+  "node-failure",
+  "node-partition",
+  "node-drain",
+  "node-cordon",
+  "watch-lost",
+  "clock-skew",
+  "api-server-restart",
+  "leader-change",
+  "etcd-slow",
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Something that breaks at a time counted from the end of warm-up. */
 export interface FaultDefinition {
