@@ -43,24 +43,37 @@ export class EventFront {
   insert(slot: number): void {
     const times = this.#times;
     const slots = this.#slots;
-    const records = this.#records;
-    const time = records.time(slot);
+    const time = this.#records.time(slot);
     let position = this.size;
     this.size = (position + 1) | 0;
+    // Without a call, so that compiled code looks at the arrays once and not at every turn.
     while (position > 0) {
       const before = (position - 1) | 0;
       const other = times[before] as number;
-      if (other >= time) {
-        if (other > time) break;
-        if (!records.precedes(slots[before] as number, slot)) break;
-      }
+      if (other >= time) break;
       times[position] = other;
       slots[position] = slots[before] as number;
       position = before;
     }
     times[position] = time;
     slots[position] = slot;
-    records.holdInFront(slot);
+    if (position > 0 && times[(position - 1) | 0] === time) this.#passEquals(position);
+    this.#records.holdInFront(slot);
+  }
+
+  /** Moves an event past those at its time that run before it. */
+  #passEquals(from: number): void {
+    const times = this.#times;
+    const slots = this.#slots;
+    const slot = slots[from] as number;
+    let position = from;
+    while (position > 0 && times[position - 1] === times[from]) {
+      const other = slots[position - 1] as number;
+      if (!this.#records.precedes(other, slot)) break;
+      slots[position] = other;
+      position--;
+    }
+    slots[position] = slot;
   }
 
   remove(slot: number): void {
