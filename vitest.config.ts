@@ -9,5 +9,7 @@ export default defineConfig({
     include: ["packages/*/test/**/*.test.ts", "scenarios/**/*.test.ts", "tools/**/*.test.ts"],
     setupFiles: ["tools/property-seed.ts"],
     testTimeout: 60_000,
+    // Files share their modules: loading the model anew for each costs more than most of them take.
+    isolate: false,
   },
 });
